@@ -1,0 +1,33 @@
+// Runs a script of this project on the Node that package.json pins, installing the dependencies first when
+// they are missing or older than the lock file. Plain JavaScript on purpose: it must start on Node 20 with nothing
+// installed. Usage: node scripts/run.mjs [node flags] FILE [arguments]
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const pinned = join(root, 'node_modules/node/bin', process.platform === 'win32' ? 'node.exe' : 'node');
+const stamp = join(root, 'node_modules/.jari-lock');
+const lock = readFileSync(join(root, 'package-lock.json'), 'utf8');
+
+const installed = () => existsSync(pinned) && existsSync(stamp) && readFileSync(stamp, 'utf8') === lock;
+
+function install() {
+  console.error('jari: setting up (npm ci, about 20 seconds the first time) …');
+  const npm = process.env.npm_execpath ? [process.execPath, [process.env.npm_execpath]] : ['npm', []];
+  const args = [...npm[1], 'ci', '--no-audit', '--no-fund', '--loglevel=error'];
+  const done = spawnSync(npm[0], args, { cwd: root, stdio: ['ignore', 2, 2], shell: process.platform === 'win32' });
+  if (done.status !== 0 || !existsSync(pinned)) {
+    console.error('jari: npm ci did not finish. Check the lines above and the network, then run the same command again.');
+    process.exit(done.status || 1);
+  }
+  writeFileSync(stamp, lock);
+}
+
+if (!installed()) install();
+
+const child = spawn(pinned, process.argv.slice(2), { cwd: root, stdio: 'inherit' });
+// npm and terminals signal the whole group or just us: pass it on, and let the child decide when it is done.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : signal === 'SIGTERM' ? 143 : 1)));
