@@ -1,0 +1,122 @@
+import { resolve } from 'node:path';
+
+/** Everything the service can be told from outside. Units are in the names. Frozen. */
+export interface Config {
+  readonly port: number;
+  readonly host: string;
+  readonly dataDir: string;
+  readonly databaseUrl: string | undefined;
+  readonly queueCap: number;
+  readonly activeSeconds: number;
+  readonly holdSeconds: number;
+  readonly noShowSeconds: number;
+  readonly openingBalance: number;
+  readonly seatsPerUser: number;
+  readonly auth: 'open' | 'token';
+  readonly tokenSecret: string | undefined;
+  readonly identitySecret: string | undefined;
+  readonly identityJwks: string | undefined;
+  readonly opsToken: string | undefined;
+  /** Requests a second from one client address; 0 is no limit. */
+  readonly rateLimitPerSecond: number;
+  readonly webhookUrl: string | undefined;
+  readonly webhookSecret: string | undefined;
+  readonly production: boolean;
+  readonly logLevel: string;
+  /** Proxies in front whose X-Forwarded-For is believed. */
+  readonly trustedHops: number;
+  readonly demoData: boolean;
+}
+
+/** A setting that cannot be used. The message names the variable and says what it takes. */
+export class ConfigError extends Error {
+  override name = 'ConfigError';
+}
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
+
+/** Parses the environment once. @throws ConfigError naming the variable. */
+export function readConfig(env: Env): Config {
+  const production = env.NODE_ENV === 'production';
+  const config: Config = {
+    port: integer(env, 'PORT', 8080, 0, 65_535),
+    host: text(env, 'HOST') ?? '127.0.0.1',
+    dataDir: resolve(text(env, 'DATA_DIR') ?? '.jari'),
+    databaseUrl: url(env, 'DATABASE_URL', ['postgres:', 'postgresql:']),
+    queueCap: integer(env, 'QUEUE_CAP', 50, 1, 100_000),
+    activeSeconds: integer(env, 'ACTIVE_SECONDS', 300, 1, 86_400),
+    holdSeconds: integer(env, 'HOLD_SECONDS', 300, 1, 86_400),
+    noShowSeconds: integer(env, 'NO_SHOW_SECONDS', 60, 1, 86_400),
+    openingBalance: integer(env, 'OPENING_BALANCE', production ? 0 : 1_000_000_000, 0, 1_000_000_000_000),
+    seatsPerUser: integer(env, 'SEATS_PER_USER', 0, 0, 10_000),
+    auth: oneOf(env, 'AUTH', ['open', 'token'], production ? 'token' : 'open'),
+    tokenSecret: secret(env, 'TOKEN_SECRET'),
+    identitySecret: secret(env, 'IDENTITY_SECRET'),
+    identityJwks: text(env, 'IDENTITY_JWKS'),
+    opsToken: secret(env, 'OPS_TOKEN'),
+    rateLimitPerSecond: integer(env, 'RATE_LIMIT_PER_SECOND', 0, 0, 1_000_000),
+    webhookUrl: url(env, 'WEBHOOK_URL', ['http:', 'https:']),
+    webhookSecret: text(env, 'WEBHOOK_SECRET'),
+    production,
+    logLevel: oneOf(env, 'LOG_LEVEL', LOG_LEVELS, 'info'),
+    trustedHops: integer(env, 'TRUSTED_HOPS', 0, 0, 32),
+    demoData: oneOf(env, 'DEMO_DATA', ['true', 'false'], production ? 'false' : 'true') === 'true',
+  };
+  assertRelations(config);
+  return Object.freeze(config);
+}
+
+function assertRelations(config: Config): void {
+  if (config.auth === 'token' && !config.identitySecret && !config.identityJwks) {
+    throw new ConfigError('AUTH=token needs IDENTITY_SECRET (HS256) or IDENTITY_JWKS (a file or URL) to check logins');
+  }
+  if (config.production && !config.tokenSecret) {
+    throw new ConfigError('TOKEN_SECRET must be set in production: at least 16 characters, the same on every process');
+  }
+  if (config.webhookUrl && !config.webhookSecret) {
+    throw new ConfigError('WEBHOOK_SECRET must be set with WEBHOOK_URL: deliveries are signed with it');
+  }
+  if (config.noShowSeconds > config.activeSeconds) {
+    throw new ConfigError('NO_SHOW_SECONDS must not be above ACTIVE_SECONDS');
+  }
+}
+
+/** An empty variable counts as unset, as in most shells' `VAR= command`. */
+function text(env: Env, name: string): string | undefined {
+  const value = env[name]?.trim();
+  return value === '' ? undefined : value;
+}
+
+function integer(env: Env, name: string, fallback: number, min: number, max: number): number {
+  const value = text(env, name);
+  if (value === undefined) return fallback;
+  const number = /^\d{1,15}$/.test(value) ? Number(value) : Number.NaN;
+  if (!(number >= min && number <= max)) {
+    throw new ConfigError(`${name} must be a whole number from ${min} to ${max}, not ${JSON.stringify(value)}`);
+  }
+  return number;
+}
+
+function oneOf<T extends string>(env: Env, name: string, allowed: readonly T[], fallback: T): T {
+  const value = text(env, name) as T | undefined;
+  if (value === undefined) return fallback;
+  if (!allowed.includes(value)) throw new ConfigError(`${name} must be one of ${allowed.join(', ')}, not ${JSON.stringify(value)}`);
+  return value;
+}
+
+function url(env: Env, name: string, protocols: readonly string[]): string | undefined {
+  const value = text(env, name);
+  if (value === undefined) return undefined;
+  if (!URL.canParse(value) || !protocols.includes(new URL(value).protocol)) {
+    throw new ConfigError(`${name} must be a URL that starts with ${protocols.map((p) => `${p}//`).join(' or ')}`);
+  }
+  return value;
+}
+
+function secret(env: Env, name: string): string | undefined {
+  const value = text(env, name);
+  if (value !== undefined && value.length < 16) throw new ConfigError(`${name} must have at least 16 characters`);
+  return value;
+}
