@@ -1,0 +1,43 @@
+import { globSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import type { Database, Sql } from './database.ts';
+
+const MIGRATIONS = join(import.meta.dirname, 'migrations');
+const SERVER = join(import.meta.dirname, '..');
+/** Any number that nobody else in this database uses for an advisory lock. */
+const LOCK_KEY = 0x6a617269;
+
+/**
+ * Brings a database to the present schema, then (re)creates the SQL functions beside the adapters.
+ * Many processes may call it at once: an advisory lock lets one work and the others find it done.
+ */
+export async function migrate(database: Database): Promise<void> {
+  await database.execute(
+    'CREATE TABLE IF NOT EXISTS schema_migrations (name text PRIMARY KEY, at timestamptz NOT NULL DEFAULT clock_timestamp())',
+  ).catch(() => {}); // Two processes may race here and one of them lose on the catalogue's own unique index.
+  await database.transaction(async (sql) => {
+    await sql.query('SELECT pg_advisory_xact_lock($1)', [LOCK_KEY]);
+    const done = new Set((await sql.query<{ name: string }>('SELECT name FROM schema_migrations')).map((r) => r.name));
+    for (const file of globSync('*.sql', { cwd: MIGRATIONS }).sort()) {
+      if (done.has(file)) continue;
+      await runScript(sql, readFileSync(join(MIGRATIONS, file), 'utf8'));
+      await sql.query('INSERT INTO schema_migrations (name) VALUES ($1)', [file]);
+    }
+    for (const file of functionFiles()) await sql.query(readFileSync(file, 'utf8'));
+  });
+}
+
+/** One `CREATE OR REPLACE FUNCTION` a file, shared helpers (leading underscore) first. */
+function functionFiles(): string[] {
+  const files = globSync('*/sql/*.sql', { cwd: SERVER }).map((f) => join(SERVER, f));
+  const rank = (file: string) => (basename(file).startsWith('_') ? 0 : 1);
+  return files
+    .filter((file) => /CREATE OR REPLACE FUNCTION/.test(readFileSync(file, 'utf8')))
+    .sort((a, b) => rank(a) - rank(b) || a.localeCompare(b));
+}
+
+/** Parameterless statements go through the extended protocol one at a time; a migration holds several. */
+async function runScript(sql: Sql, script: string): Promise<void> {
+  const statements = script.replace(/--.*$/gm, '').split(/;\s*$/m);
+  for (const statement of statements) if (statement.trim()) await sql.query(statement);
+}
