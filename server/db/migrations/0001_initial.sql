@@ -10,7 +10,16 @@ CREATE TABLE queues (
   no_show_seconds    integer NOT NULL CHECK (no_show_seconds > 0),
   release_on_confirm boolean NOT NULL DEFAULT false,
   last_ticket        bigint NOT NULL DEFAULT 0,
-  serving_ticket     bigint NOT NULL DEFAULT 0
+  serving_ticket     bigint NOT NULL DEFAULT 0,
+  waiting            bigint NOT NULL DEFAULT 0 CHECK (waiting >= 0)
+);
+
+-- How many wait in each block of 512 tickets, so that a position is a short sum however long the line is.
+CREATE TABLE waiting_blocks (
+  queue_id text NOT NULL REFERENCES queues,
+  block    bigint NOT NULL,
+  waiting  integer NOT NULL CHECK (waiting >= 0),
+  PRIMARY KEY (queue_id, block)
 );
 
 -- One row a place that somebody waits in or is inside with. A user has at most one such place in a queue.

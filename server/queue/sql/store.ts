@@ -1,0 +1,119 @@
+import type { Database, Row } from '../../db/database.ts';
+import type { Change, EnterRequest, Place, QueueSettings, QueueStats, QueueStore } from '../store.ts';
+
+/** Settings of a queue that nobody has configured yet. */
+export interface NewQueue {
+  cap: number;
+  activeSeconds: number;
+  noShowSeconds: number;
+}
+
+interface PlaceRow extends Row {
+  ord: number;
+  user_id: string;
+  queue_id: string;
+  status: Place['status'];
+  position: number;
+  ticket: number;
+  expires_at: Date | null;
+}
+
+interface QueueRow extends Row {
+  queue_id: string;
+  cap: number;
+  state: QueueSettings['state'];
+  active_seconds: number;
+  no_show_seconds: number;
+  release_on_confirm: boolean;
+}
+
+interface StatsRow extends QueueRow {
+  serving_ticket: number;
+  waiting: number;
+  active: number;
+  admitted_last_minute: number;
+}
+
+/** The line in the database. Each command is the SQL function of the same name beside this file. */
+export function sqlQueueStore(database: Database, fresh: NewQueue): QueueStore {
+  const defaults = [fresh.cap, fresh.activeSeconds, fresh.noShowSeconds];
+  return {
+    async enter(requests) {
+      const text = 'SELECT * FROM jari_queue_enter($1, $2, $3, $4, $5)';
+      const rows = await database.query<PlaceRow>(text, [...columns(requests), ...defaults]);
+      return rows.map(toPlace);
+    },
+
+    async status(requests, seen) {
+      if (seen) await database.query('SELECT jari_queue_seen($1, $2)', columns(requests));
+      const rows = await database.query<PlaceRow>('SELECT * FROM jari_queue_places($1, $2)', columns(requests));
+      const places: (Place | null)[] = requests.map(() => null);
+      for (const row of rows) places[row.ord - 1] = toPlace(row);
+      return places;
+    },
+
+    async leave(requests) {
+      const tickets = requests.map((r) => r.ticket ?? 0);
+      const text = 'SELECT * FROM jari_queue_leave($1, $2, $3)';
+      const rows = await database.query<{ had_place: boolean }>(text, [...columns(requests), tickets]);
+      return rows.map((row) => row.had_place);
+    },
+
+    async admit(queueIds) {
+      const text = 'SELECT * FROM jari_queue_admit($1, $2)';
+      const rows = await database.query<PlaceRow>(text, [queueIds ? [...queueIds] : null, queueIds !== undefined]);
+      return rows.map(toChange);
+    },
+
+    async stats(queueIds) {
+      const rows = await database.query<StatsRow>('SELECT * FROM jari_queue_stats($1)', [[...queueIds]]);
+      const byId = new Map(rows.map((row) => [row.queue_id, toStats(row)]));
+      return queueIds.map((id) => byId.get(id) ?? null);
+    },
+
+    async configure(queueId, patch) {
+      const text = 'SELECT * FROM jari_queue_configure($1, $2, $3, $4, $5)';
+      const [row] = await database.query<QueueRow>(text, [queueId, ...defaults, JSON.stringify(patch)]);
+      return toSettings(row as QueueRow);
+    },
+  };
+}
+
+const columns = (requests: readonly EnterRequest[]): [string[], string[]] => [
+  requests.map((r) => r.userId),
+  requests.map((r) => r.queueId),
+];
+
+const toPlace = (row: PlaceRow): Place => ({
+  userId: row.user_id,
+  queueId: row.queue_id,
+  status: row.status,
+  position: row.position,
+  ticket: row.ticket,
+  expiresAt: row.expires_at,
+});
+
+const toChange = (row: PlaceRow): Change => ({
+  queueId: row.queue_id,
+  userId: row.user_id,
+  ticket: row.ticket,
+  status: row.status as Change['status'],
+  expiresAt: row.expires_at as Date,
+});
+
+const toSettings = (row: QueueRow): QueueSettings => ({
+  queueId: row.queue_id,
+  cap: row.cap,
+  state: row.state,
+  activeSeconds: row.active_seconds,
+  noShowSeconds: row.no_show_seconds,
+  releaseOnConfirm: row.release_on_confirm,
+});
+
+const toStats = (row: StatsRow): QueueStats => ({
+  ...toSettings(row),
+  active: row.active,
+  waiting: row.waiting,
+  servingTicket: row.serving_ticket,
+  admittedLastMinute: row.admitted_last_minute,
+});
