@@ -14,7 +14,7 @@ CREATE TABLE queues (
   waiting            bigint NOT NULL DEFAULT 0 CHECK (waiting >= 0)
 );
 
--- How many wait in each block of 512 tickets, so that a position is a short sum however long the line is.
+-- How many wait in each block of 128 tickets, so that a position is a short sum however long the line is.
 CREATE TABLE waiting_blocks (
   queue_id text NOT NULL REFERENCES queues,
   block    bigint NOT NULL,

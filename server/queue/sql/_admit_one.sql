@@ -30,7 +30,7 @@ BEGIN
       RETURNING p.*
     ), fewer_waiting AS (
       UPDATE waiting_blocks b SET waiting = b.waiting - gone.count
-      FROM (SELECT a.ticket >> 9 AS block, count(*)::integer AS count FROM admitted a GROUP BY 1) gone
+      FROM (SELECT a.ticket >> 7 AS block, count(*)::integer AS count FROM admitted a GROUP BY 1) gone
       WHERE b.queue_id = target AND b.block = gone.block
     ), counted AS (
       UPDATE queues q SET waiting = q.waiting - total.count, serving_ticket = greatest(q.serving_ticket, total.last)

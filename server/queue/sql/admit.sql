@@ -21,7 +21,7 @@ BEGIN
       SELECT e.ticket FROM places e
       WHERE e.queue_id = target AND e.status = 'EXPIRED' AND e.expires_at < moment - interval '10 minutes' LIMIT 1000);
     DELETE FROM waiting_blocks b USING queues q
-    WHERE b.queue_id = target AND q.queue_id = target AND b.waiting = 0 AND b.block < q.last_ticket >> 9;
+    WHERE b.queue_id = target AND q.queue_id = target AND b.waiting = 0 AND b.block < q.last_ticket >> 7;
     DELETE FROM admissions m WHERE m.queue_id = target AND m.second < extract(epoch FROM moment) - 600;
   END LOOP;
 END $$;

@@ -8,42 +8,50 @@ LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
   target text;
+  mine text[];
+  ended bigint[];
+  fresh text[];
+  last bigint;
   moment timestamptz;
 BEGIN
-  FOR target IN SELECT DISTINCT q FROM unnest(queue_ids) q ORDER BY q LOOP
+  FOR target, mine IN
+    SELECT a.q, array_agg(a.u ORDER BY a.n)
+    FROM (SELECT q, u, min(n) AS n FROM unnest(queue_ids, user_ids) WITH ORDINALITY AS r (q, u, n) GROUP BY q, u) a
+    GROUP BY a.q ORDER BY a.q
+  LOOP
     INSERT INTO queues (queue_id, cap, active_seconds, no_show_seconds)
     VALUES (target, new_cap, new_active_seconds, new_no_show_seconds) ON CONFLICT DO NOTHING;
-    PERFORM FROM queues q WHERE q.queue_id = target FOR UPDATE;
+    SELECT q.last_ticket INTO last FROM queues q WHERE q.queue_id = target FOR UPDATE;
     moment := clock_timestamp();
 
-    DELETE FROM places p WHERE p.queue_id = target AND p.user_id = ANY (user_ids)
-      AND (p.status = 'EXPIRED' OR p.status = 'ACTIVE' AND p.expires_at <= moment)
-      AND EXISTS (SELECT FROM unnest(user_ids, queue_ids) a (u, q) WHERE a.q = target AND a.u = p.user_id);
+    -- LIMIT makes each look-up an index probe, whatever the planner believes about the table's size.
+    SELECT array_agg(p.ticket) FILTER (WHERE p.over), array_agg(a.u ORDER BY a.n) FILTER (WHERE p.over IS NOT FALSE)
+    INTO ended, fresh
+    FROM unnest(mine) WITH ORDINALITY AS a (u, n)
+    LEFT JOIN LATERAL (
+      SELECT o.ticket, o.status = 'EXPIRED' OR o.status = 'ACTIVE' AND o.expires_at <= moment AS over
+      FROM places o WHERE o.queue_id = target AND o.user_id = a.u LIMIT 1) p ON true;
 
-    WITH fresh AS (
-      SELECT a.u AS user_id, row_number() OVER (ORDER BY min(a.n)) AS n
-      FROM unnest(user_ids, queue_ids) WITH ORDINALITY AS a (u, q, n)
-      WHERE a.q = target AND NOT EXISTS (SELECT FROM places p WHERE p.queue_id = target AND p.user_id = a.u)
-      GROUP BY a.u
-    ), placed AS (
-      INSERT INTO places (queue_id, ticket, user_id, status, entered_at)
-      SELECT target, q.last_ticket + f.n, f.user_id, 'WAITING', moment
-      FROM fresh f, queues q WHERE q.queue_id = target
-      RETURNING ticket
-    ), counted AS (
+    IF ended IS NOT NULL THEN
+      DELETE FROM places p WHERE p.queue_id = target AND p.ticket = ANY (ended);
+    END IF;
+    IF fresh IS NOT NULL THEN
+      WITH placed AS (
+        INSERT INTO places (queue_id, ticket, user_id, status, entered_at)
+        SELECT target, last + a.n, a.u, 'WAITING', moment FROM unnest(fresh) WITH ORDINALITY AS a (u, n)
+        RETURNING ticket
+      )
       INSERT INTO waiting_blocks AS b (queue_id, block, waiting)
-      SELECT target, p.ticket >> 9, count(*) FROM placed p GROUP BY 2
-      ON CONFLICT (queue_id, block) DO UPDATE SET waiting = b.waiting + excluded.waiting
-    )
-    UPDATE queues q SET last_ticket = q.last_ticket + total.count, waiting = q.waiting + total.count
-    FROM (SELECT count(*) AS count FROM placed) total
-    WHERE q.queue_id = target AND total.count > 0;
+      SELECT target, p.ticket >> 7, count(*) FROM placed p GROUP BY 2
+      ON CONFLICT (queue_id, block) DO UPDATE SET waiting = b.waiting + excluded.waiting;
+      UPDATE queues q SET last_ticket = last + cardinality(fresh), waiting = q.waiting + cardinality(fresh)
+      WHERE q.queue_id = target;
+    END IF;
 
     PERFORM jari_queue_admit_one(target, moment);
     -- Whoever asks is here: their slot is no no-show.
     UPDATE places p SET seen_at = moment
-    WHERE p.queue_id = target AND p.status = 'ACTIVE' AND p.seen_at IS NULL
-      AND EXISTS (SELECT FROM unnest(user_ids, queue_ids) a (u, q) WHERE a.q = target AND a.u = p.user_id);
+    WHERE p.queue_id = target AND p.user_id = ANY (mine) AND p.status = 'ACTIVE' AND p.seen_at IS NULL;
   END LOOP;
   RETURN QUERY SELECT * FROM jari_queue_places(user_ids, queue_ids);
 END $$;

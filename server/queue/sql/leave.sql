@@ -17,7 +17,7 @@ BEGIN
       RETURNING p.user_id, p.ticket, p.status
     ), fewer_waiting AS (
       UPDATE waiting_blocks b SET waiting = b.waiting - w.count
-      FROM (SELECT r.ticket >> 9 AS block, count(*)::integer AS count FROM removed r WHERE r.status = 'WAITING' GROUP BY 1) w
+      FROM (SELECT r.ticket >> 7 AS block, count(*)::integer AS count FROM removed r WHERE r.status = 'WAITING' GROUP BY 1) w
       WHERE b.queue_id = target AND b.block = w.block
     ), counted AS (
       UPDATE queues q SET waiting = q.waiting - w.count
