@@ -1,0 +1,158 @@
+import { Batcher } from '../lib/batcher.ts';
+import { Failure } from '../lib/failure.ts';
+import { admissionsPerMinute, pollAfterSeconds, waitSeconds } from './estimate.ts';
+import type { Change, EnterRequest, LeaveRequest, Place, QueueSettings, QueueStats, QueueStore } from './store.ts';
+import { type Listener, Watchers } from './watchers.ts';
+
+/** A place as clients see it, without the token. */
+export interface PlaceView {
+  userId: string;
+  queueId: string;
+  status: Place['status'];
+  position: number;
+  ticket: number;
+  etaSeconds: number;
+  expiresAt: string | null;
+  pollAfterSeconds: number;
+}
+
+export interface QueueView {
+  queueId: string;
+  cap: number;
+  active: number;
+  waiting: number;
+  servingTicket: number;
+  admittedPerMinute: number;
+  estimatedWaitSeconds: number;
+  state: QueueSettings['state'];
+}
+
+export type QueueAdminView = QueueSettings & { active: number; waiting: number };
+
+/** Figures for estimates may be this old; positions and slots never are. */
+const STATS_FRESH_MILLISECONDS = 1_000;
+const LIMITS = { maxBatchItems: 256, maxCallsInFlight: 1, maxWaitingItems: 20_000 };
+const overloaded = () => new Failure('OVERLOADED', 'Too many requests are waiting. Try again shortly.', { 'retry-after': '1' });
+
+/** The rules of the line over any store. Requests that arrive together share one call to the store. */
+export class Queue {
+  readonly #store: QueueStore;
+  readonly #entering: Batcher<EnterRequest, Place>;
+  readonly #asking: Batcher<EnterRequest, Place | null>;
+  readonly #leaving: Batcher<LeaveRequest, boolean>;
+  readonly #stats = new Map<string, { at: number; stats: Promise<QueueStats | null> }>();
+  readonly #watchers: Watchers;
+
+  constructor(store: QueueStore) {
+    this.#store = store;
+    const limits = { ...LIMITS, overloaded };
+    this.#entering = new Batcher(limits, (requests) => store.enter(requests));
+    this.#asking = new Batcher(limits, (requests) => store.status(requests, true));
+    this.#leaving = new Batcher(limits, (requests) => store.leave(requests));
+    this.#watchers = new Watchers((requests) => this.#viewsOf(requests));
+  }
+
+  /** Takes a place, or tells the one the user has. @throws StoreUnavailable, Failure OVERLOADED */
+  async enter(userId: string, queueId: string): Promise<PlaceView> {
+    const place = await this.#entering.add({ userId, queueId });
+    return view(place, await this.#recentStats(queueId));
+  }
+
+  /** Null for who has no place, or, when a ticket is given, no longer that one. */
+  async status(userId: string, queueId: string, ticket?: number): Promise<PlaceView | null> {
+    const place = await this.#asking.add({ userId, queueId });
+    if (!place || (ticket !== undefined && place.ticket !== ticket)) return null;
+    return view(place, await this.#recentStats(queueId));
+  }
+
+  /** Gives the place up; the next in line has the slot when this returns. False when there was no such place. */
+  async leave(userId: string, queueId: string, ticket?: number): Promise<boolean> {
+    const left = await this.#leaving.add({ userId, queueId, ...(ticket !== undefined && { ticket }) });
+    if (left) this.#watchers.nudge();
+    return left;
+  }
+
+  /** Whether the user may reserve now: inside, with time left. Counts as showing up. */
+  async isAdmitted(userId: string, queueId: string): Promise<boolean> {
+    const place = await this.#asking.add({ userId, queueId });
+    return place?.status === 'ACTIVE';
+  }
+
+  /** The public page of a queue, the same for everybody; null when nobody ever entered or configured it. */
+  async overview(queueId: string): Promise<QueueView | null> {
+    const stats = await this.#recentStats(queueId);
+    if (!stats) return null;
+    return {
+      queueId,
+      cap: stats.cap,
+      active: stats.active,
+      waiting: stats.waiting,
+      servingTicket: stats.servingTicket,
+      admittedPerMinute: Math.round(admissionsPerMinute(stats)),
+      estimatedWaitSeconds: stats.active < stats.cap && stats.waiting === 0 ? 0 : waitSeconds(stats, stats.waiting + 1),
+      state: stats.state,
+    };
+  }
+
+  async settings(queueId: string): Promise<QueueAdminView | null> {
+    const [stats] = await this.#store.stats([queueId]);
+    return stats ? adminView(stats) : null;
+  }
+
+  /** Changes settings, creating the queue when it is new. Lowering the cap drains, it never evicts. */
+  async configure(queueId: string, patch: Partial<Omit<QueueSettings, 'queueId'>>): Promise<QueueAdminView> {
+    await this.#store.configure(queueId, patch);
+    this.#stats.delete(queueId);
+    this.#watchers.nudge();
+    return (await this.settings(queueId)) as QueueAdminView;
+  }
+
+  /** One tick over every queue: ends slots, admits, sweeps, and tells who is listening. */
+  async tick(): Promise<Change[]> {
+    const changes = await this.#store.admit();
+    this.#watchers.nudge();
+    return changes;
+  }
+
+  /** Tells a listener of its place until it is over or the returned function is called. */
+  watch(userId: string, queueId: string, ticket: number, listener: Listener): () => void {
+    return this.#watchers.add({ userId, queueId, ticket, listener });
+  }
+
+  /** Figures of one queue for the monitor, at most a second old. */
+  figures(queueId: string): Promise<QueueStats | null> {
+    return this.#recentStats(queueId);
+  }
+
+  async #viewsOf(requests: readonly EnterRequest[]): Promise<(PlaceView | null)[]> {
+    const places = await this.#store.status(requests, true);
+    return Promise.all(places.map(async (place) => place && view(place, await this.#recentStats(place.queueId))));
+  }
+
+  #recentStats(queueId: string): Promise<QueueStats | null> {
+    const known = this.#stats.get(queueId);
+    if (known && performance.now() - known.at < STATS_FRESH_MILLISECONDS) return known.stats;
+    const stats = this.#store.stats([queueId]).then(([found]) => found ?? null);
+    this.#stats.set(queueId, { at: performance.now(), stats });
+    // A queue that doesn't exist, or a store that failed, is not worth remembering.
+    const forget = () => this.#stats.delete(queueId);
+    stats.then((found) => found ?? forget(), forget);
+    return stats;
+  }
+}
+
+function view(place: Place, stats: QueueStats | null): PlaceView {
+  const etaSeconds = stats ? waitSeconds(stats, place.position) : 0;
+  return {
+    userId: place.userId,
+    queueId: place.queueId,
+    status: place.status,
+    position: place.position,
+    ticket: place.ticket,
+    etaSeconds,
+    expiresAt: place.expiresAt?.toISOString() ?? null,
+    pollAfterSeconds: pollAfterSeconds(place.status, etaSeconds),
+  };
+}
+
+const adminView = ({ servingTicket: _, admittedLastMinute: __, ...rest }: QueueStats): QueueAdminView => rest;
