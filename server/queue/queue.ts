@@ -2,32 +2,8 @@ import { Batcher } from '../lib/batcher.ts';
 import { Failure } from '../lib/failure.ts';
 import { admissionsPerMinute, pollAfterSeconds, waitSeconds } from './estimate.ts';
 import type { Change, EnterRequest, LeaveRequest, Place, QueueSettings, QueueStats, QueueStore } from './store.ts';
+import type { PlaceView, QueueAdminView, QueueView } from './views.ts';
 import { type Listener, Watchers } from './watchers.ts';
-
-/** A place as clients see it, without the token. */
-export interface PlaceView {
-  userId: string;
-  queueId: string;
-  status: Place['status'];
-  position: number;
-  ticket: number;
-  etaSeconds: number;
-  expiresAt: string | null;
-  pollAfterSeconds: number;
-}
-
-export interface QueueView {
-  queueId: string;
-  cap: number;
-  active: number;
-  waiting: number;
-  servingTicket: number;
-  admittedPerMinute: number;
-  estimatedWaitSeconds: number;
-  state: QueueSettings['state'];
-}
-
-export type QueueAdminView = QueueSettings & { active: number; waiting: number };
 
 /** Figures for estimates may be this old; positions and slots never are. */
 const STATS_FRESH_MILLISECONDS = 1_000;
@@ -72,10 +48,16 @@ export class Queue {
     return left;
   }
 
-  /** Whether the user may reserve now: inside, with time left. Counts as showing up. */
-  async isAdmitted(userId: string, queueId: string): Promise<boolean> {
+  /** End of the user's slot when they may reserve now, else null. Counts as showing up. */
+  async admittedUntil(userId: string, queueId: string): Promise<Date | null> {
     const place = await this.#asking.add({ userId, queueId });
-    return place?.status === 'ACTIVE';
+    return place?.status === 'ACTIVE' ? place.expiresAt : null;
+  }
+
+  /** A purchase was confirmed: a queue with `releaseOnConfirm` gives the slot on at once. */
+  async confirmed(userId: string, queueId: string): Promise<void> {
+    const stats = await this.#recentStats(queueId);
+    if (stats?.releaseOnConfirm) await this.leave(userId, queueId);
   }
 
   /** The public page of a queue, the same for everybody; null when nobody ever entered or configured it. */

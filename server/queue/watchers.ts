@@ -1,5 +1,5 @@
-import type { PlaceView } from './queue.ts';
 import type { EnterRequest } from './store.ts';
+import type { PlaceView } from './views.ts';
 
 export interface QueueEvent {
   event: 'position' | 'active' | 'expired';

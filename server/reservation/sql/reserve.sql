@@ -33,16 +33,16 @@ BEGIN
       "userId" text, "concertId" bigint, "scheduleId" bigint, "seatId" bigint, "queueId" text, "reservationId" uuid,
       pay boolean, "admittedUntil" timestamptz, key text, hash text, "requestId" text)
   ), known AS MATERIALIZED (
-    SELECT a.*, w.balance, own AS own, own.reservation_id AS own_id, own.status AS own_status, own.price AS own_price,
+    SELECT a.*, w.balance, own.row AS own, (own.row).reservation_id AS own_id,
       k.hash AS old_hash, k.answer AS old_answer, k.request_id AS old_request_id,
       s.kind, s.price, coalesce(t.capacity - t.taken, 1) AS remaining,
       CASE
         WHEN k.hash = a.hash THEN 'REPLAY'
         WHEN k.hash IS NOT NULL THEN 'IDEMPOTENCY_KEY_REUSED'
-        WHEN own.reservation_id IS NOT NULL AND own.concert_id = a."concertId" THEN
-          CASE WHEN own.status = 'CONFIRMED' OR NOT a.pay THEN 'OWN'
+        WHEN (own.row).concert_id = a."concertId" THEN
+          CASE WHEN (own.row).status = 'CONFIRMED' OR NOT a.pay THEN 'OWN'
             WHEN w.balance IS NULL THEN 'NOT_ADMITTED'
-            WHEN w.balance < own.price THEN 'INSUFFICIENT_BALANCE' ELSE 'TRY' END
+            WHEN w.balance < (own.row).price THEN 'INSUFFICIENT_BALANCE' ELSE 'TRY' END
         WHEN a."admittedUntil" IS NULL OR a."admittedUntil" <= moment THEN 'NOT_ADMITTED'
         WHEN (SELECT true FROM concerts c WHERE c.concert_id = a."concertId" LIMIT 1) IS NULL THEN 'CONCERT_NOT_FOUND'
         WHEN (SELECT true FROM schedules d
@@ -65,7 +65,7 @@ BEGIN
     LEFT JOIN LATERAL (
       SELECT * FROM standing_stock e WHERE e.schedule_id = a."scheduleId" AND e.seat_id = a."seatId" LIMIT 1) t ON true
     LEFT JOIN LATERAL (
-      SELECT * FROM reservations o WHERE o.user_id = a."userId" AND o.schedule_id = a."scheduleId"
+      SELECT o AS row FROM reservations o WHERE o.user_id = a."userId" AND o.schedule_id = a."scheduleId"
         AND o.seat_id = a."seatId" AND o.status IN ('HELD', 'CONFIRMED')
         AND (o.status = 'CONFIRMED' OR o.held_until > moment) LIMIT 1) own ON true
   ), of_user AS MATERIALIZED (
@@ -76,7 +76,7 @@ BEGIN
     SELECT o.*, row_number() OVER (PARTITION BY o."scheduleId", o."seatId", o.own_id IS NULL ORDER BY o.ord) AS place
     FROM of_user o WHERE o.first
   ), taken AS (
-    INSERT INTO reservations (reservation_id, user_id, concert_id, schedule_id, seat_id, queue_id, exclusive, status,
+    INSERT INTO reservations AS r (reservation_id, user_id, concert_id, schedule_id, seat_id, queue_id, exclusive, status,
       price, created_at, held_until, confirmed_at)
     SELECT c."reservationId", c."userId", c."concertId", c."scheduleId", c."seatId", c."queueId", c.kind = 'SEAT',
       CASE WHEN c.pay THEN 'CONFIRMED' ELSE 'HELD' END, c.price, moment,
@@ -85,14 +85,14 @@ BEGIN
     FROM chosen c WHERE c.own_id IS NULL AND c.place <= c.remaining
     ORDER BY c."scheduleId", c."seatId", c."userId"
     ON CONFLICT DO NOTHING
-    RETURNING reservations.*
+    RETURNING r AS row
   ), completed AS (
     UPDATE reservations r SET status = 'CONFIRMED', confirmed_at = moment, held_until = NULL
     FROM chosen c
     WHERE r.reservation_id = c.own_id AND r.user_id = c."userId" AND r.status = 'HELD' AND r.held_until > clock_timestamp()
-    RETURNING r.*
+    RETURNING r AS row
   ), done AS MATERIALIZED (
-    SELECT t AS row, NULL AS previous FROM taken t UNION ALL SELECT c, 'HELD' FROM completed c
+    SELECT t.row, NULL AS previous FROM taken t UNION ALL SELECT c.row, 'HELD' FROM completed c
   ), paid AS (
     UPDATE wallets w SET balance = w.balance - (d.row).price FROM done d
     WHERE w.user_id = (d.row).user_id AND (d.row).status = 'CONFIRMED'
@@ -101,7 +101,8 @@ BEGIN
     SELECT (d.row).user_id, -(d.row).price, 'PAYMENT', (d.row).reservation_id FROM done d WHERE (d.row).status = 'CONFIRMED'
   ), stocked AS (
     UPDATE standing_stock s SET taken = s.taken + n.count
-    FROM (SELECT schedule_id, seat_id, count(*) AS count FROM taken WHERE NOT exclusive GROUP BY 1, 2) n
+    FROM (SELECT (t.row).schedule_id AS schedule_id, (t.row).seat_id AS seat_id, count(*) AS count FROM taken t
+      WHERE NOT (t.row).exclusive GROUP BY 1, 2) n
     WHERE s.schedule_id = n.schedule_id AND s.seat_id = n.seat_id
   ), announced AS (
     INSERT INTO outbox (topic, key, type, payload)
@@ -110,13 +111,13 @@ BEGIN
   ), decided AS MATERIALIZED (
     SELECT o.ord, CASE
       WHEN o.code = 'REPLAY' THEN o.old_answer
-      WHEN d.row IS NOT NULL THEN jari_reservation_answer(d.row,
+      WHEN (d.row).reservation_id IS NOT NULL THEN jari_reservation_answer(d.row,
         o.balance - CASE WHEN (d.row).status = 'CONFIRMED' THEN (d.row).price ELSE 0 END)
       WHEN o.code = 'OWN' THEN jari_reservation_answer(o.own, o.balance)
       WHEN o.code <> 'TRY' THEN jsonb_build_object('code', o.code)
       -- Somebody of this very call has the seat: no need to ask again.
       WHEN o.kind = 'SEAT' AND EXISTS (SELECT FROM taken t
-        WHERE t.schedule_id = o."scheduleId" AND t.seat_id = o."seatId" AND t.user_id <> o."userId") THEN '{"code": "SEAT_TAKEN"}'
+        WHERE (t.row).schedule_id = o."scheduleId" AND (t.row).seat_id = o."seatId" AND (t.row).user_id <> o."userId") THEN '{"code": "SEAT_TAKEN"}'
     END AS answer
     FROM of_user o
     LEFT JOIN done d ON o.first AND (d.row).reservation_id = coalesce(o.own_id, o."reservationId")

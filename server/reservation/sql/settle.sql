@@ -48,11 +48,11 @@ BEGIN
     FROM of_user o
     WHERE o.first AND r.reservation_id = o."reservationId" AND r.user_id = o.owner AND r.status = (o.own).status
       AND (r.status = 'CONFIRMED' OR r.held_until > moment)
-    RETURNING r.*
+    RETURNING r AS row
   ), done AS MATERIALIZED (
-    SELECT c AS row, (o.own).status AS previous,
-      CASE WHEN o.pay THEN -c.price WHEN (o.own).status = 'CONFIRMED' THEN c.price ELSE 0 END AS amount
-    FROM changed c JOIN of_user o ON o.first AND o."reservationId" = c.reservation_id
+    SELECT c.row, (o.own).status AS previous,
+      CASE WHEN o.pay THEN -(c.row).price WHEN (o.own).status = 'CONFIRMED' THEN (c.row).price ELSE 0 END AS amount
+    FROM changed c JOIN of_user o ON o.first AND o."reservationId" = (c.row).reservation_id
   ), moved AS (
     UPDATE wallets w SET balance = w.balance + d.amount FROM done d WHERE w.user_id = (d.row).user_id AND d.amount <> 0
   ), entered AS (
@@ -72,7 +72,7 @@ BEGIN
   ), decided AS MATERIALIZED (
     SELECT o.ord, CASE
       WHEN o.code = 'REPLAY' THEN o.old_answer
-      WHEN d.row IS NOT NULL THEN jari_reservation_answer(d.row, o.balance + d.amount)
+      WHEN (d.row).reservation_id IS NOT NULL THEN jari_reservation_answer(d.row, o.balance + d.amount)
       WHEN o.code = 'OWN' THEN jari_reservation_answer(o.own, o.balance)
       WHEN o.code <> 'TRY' THEN jsonb_build_object('code', o.code)
     END AS answer

@@ -1,0 +1,33 @@
+import { AGAIN, Batcher } from './batcher.ts';
+import { Failure, type FailureCode } from './failure.ts';
+import type { Outcome } from './outcome.ts';
+import { refusal } from './refusals.ts';
+
+/** One row of a store's answer to a batch of commands. */
+export interface Decided<T> {
+  answer: T | { code: FailureCode } | null;
+  replayed: boolean;
+  requestId: string | null;
+}
+
+const LIMITS = { maxBatchItems: 128, maxCallsInFlight: 1, maxWaitingItems: 10_000 };
+
+/** Group commit for commands that a store decides in batches: each caller gets its own outcome. */
+export function deciding<I, T extends { code: 'OK' }>(
+  call: (items: I[]) => Promise<Decided<T>[]>,
+): Batcher<I, Outcome<Omit<T, 'code'>>> {
+  const overloaded = () =>
+    new Failure('OVERLOADED', 'Too many requests are waiting. Try again shortly.', { 'retry-after': '1' });
+  return new Batcher({ ...LIMITS, overloaded }, async (items) => (await call(items)).map(toOutcome));
+}
+
+function toOutcome<T extends { code: 'OK' }>(decided: Decided<T>): Outcome<Omit<T, 'code'>> | typeof AGAIN {
+  const { answer, replayed, requestId } = decided;
+  if (answer === null) return AGAIN;
+  if (answer.code === 'OK') {
+    const { code: _, ...value } = answer as T;
+    return { ok: true, value, replayed };
+  }
+  const failure = refusal((answer as { code: FailureCode }).code);
+  return { ok: false, failure, replayed, ...(requestId !== null && { requestId }) };
+}

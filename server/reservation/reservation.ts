@@ -1,0 +1,111 @@
+import { randomBytes } from 'node:crypto';
+import type { Batcher } from '../lib/batcher.ts';
+import { deciding } from '../lib/decide.ts';
+import type { IdempotencyKey, Outcome } from '../lib/outcome.ts';
+import type { ReservationStore, ReservationView, ReserveItem, SettleItem } from './store.ts';
+
+export interface SeatRequest {
+  userId: string;
+  concertId: number;
+  concertScheduleId: number;
+  seatId: number;
+  queueId: string;
+  idempotency?: IdempotencyKey | undefined;
+}
+
+export interface SettleRequest {
+  reservationId: string;
+  /** Null where identity is not checked: whoever knows the id may act. */
+  userId: string | null;
+  idempotency?: IdempotencyKey | undefined;
+}
+
+/** What the reservation needs of the line. */
+export interface Admission {
+  /** End of the user's slot, or null when they are not inside. */
+  admittedUntil(userId: string, queueId: string): Promise<Date | null>;
+  /** A purchase was confirmed; queues with `releaseOnConfirm` give the slot on. */
+  confirmed(userId: string, queueId: string): Promise<void>;
+}
+
+const MOST_HOLDS_A_TICK = 1_000;
+
+/** The rules of taking, paying and giving back seats, over any store. */
+export class Reservations {
+  readonly #store: ReservationStore;
+  readonly #admission: Admission;
+  readonly #committed: () => void;
+  readonly #taking: Batcher<ReserveItem, Outcome<ReservationView>>;
+  readonly #settling: Batcher<SettleItem, Outcome<ReservationView>>;
+
+  /** @param committed called after a change was committed, so that its events leave at once */
+  constructor(store: ReservationStore, admission: Admission, committed: () => void) {
+    this.#store = store;
+    this.#admission = admission;
+    this.#committed = committed;
+    this.#taking = deciding((items: ReserveItem[]) => store.reserve(items));
+    this.#settling = deciding((items: SettleItem[]) => store.settle(items));
+  }
+
+  /** Seat taken, paid and confirmed in one step. Asking again for one's own seat answers the same reservation. */
+  reserve(request: SeatRequest): Promise<Outcome<ReservationView>> {
+    return this.#take(request, true);
+  }
+
+  /** Seat held until `heldUntil`, nothing paid yet. */
+  hold(request: SeatRequest): Promise<Outcome<ReservationView>> {
+    return this.#take(request, false);
+  }
+
+  pay(request: SettleRequest): Promise<Outcome<ReservationView>> {
+    return this.#settle({ ...request, pay: true });
+  }
+
+  /** A hold is released, a confirmed reservation refunded; cancelling again answers the same. */
+  cancel(request: SettleRequest): Promise<Outcome<ReservationView>> {
+    return this.#settle({ ...request, pay: false });
+  }
+
+  /** Null when there is none, or when it is not this user's. */
+  async get(reservationId: string, userId: string | null): Promise<ReservationView | null> {
+    const found = await this.#store.find(reservationId);
+    return found && (userId === null || found.userId === userId) ? found : null;
+  }
+
+  listOf(userId: string): Promise<ReservationView[]> {
+    return this.#store.listOf(userId);
+  }
+
+  /** One bounded tick of the scheduler. */
+  async expireHolds(): Promise<number> {
+    const ended = await this.#store.expireHolds(MOST_HOLDS_A_TICK);
+    if (ended > 0) this.#committed();
+    return ended;
+  }
+
+  async #take(request: SeatRequest, pay: boolean): Promise<Outcome<ReservationView>> {
+    const { concertScheduleId: scheduleId, ...rest } = request;
+    const admittedUntil = await this.#admission.admittedUntil(request.userId, request.queueId);
+    const outcome = await this.#taking.add({ ...rest, scheduleId, reservationId: freshId(), pay, admittedUntil });
+    return this.#after(outcome, request.queueId);
+  }
+
+  async #settle(item: SettleItem): Promise<Outcome<ReservationView>> {
+    return this.#after(await this.#settling.add(item), null);
+  }
+
+  async #after(outcome: Outcome<ReservationView>, queueId: string | null): Promise<Outcome<ReservationView>> {
+    if (!outcome.ok || outcome.replayed) return outcome;
+    this.#committed();
+    if (queueId !== null && outcome.value.status === 'CONFIRMED') {
+      await this.#admission.confirmed(outcome.value.userId, queueId);
+    }
+    return outcome;
+  }
+}
+
+/** 128 random bits in the shape of a UUID: knowing one says nothing about another. */
+function freshId(): string {
+  const hex = randomBytes(16).toString('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}

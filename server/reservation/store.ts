@@ -1,0 +1,67 @@
+import type { FailureCode } from '../lib/failure.ts';
+import type { IdempotencyKey } from '../lib/outcome.ts';
+
+export type ReservationStatus = 'HELD' | 'CONFIRMED' | 'CANCELLED' | 'EXPIRED';
+
+/** A reservation as clients see it. Times are ISO-8601 UTC; money is whole won. */
+export interface ReservationView {
+  reservationId: string;
+  userId: string;
+  concertId: number;
+  concertScheduleId: number;
+  seatId: number;
+  status: ReservationStatus;
+  price: number;
+  /** The user's balance after the call; null where the call doesn't touch the wallet. */
+  balance: number | null;
+  heldUntil: string | null;
+  confirmedAt: string | null;
+}
+
+export interface ReserveItem {
+  userId: string;
+  concertId: number;
+  scheduleId: number;
+  seatId: number;
+  queueId: string;
+  /** A fresh random id, used when a new reservation comes of it. */
+  reservationId: string;
+  /** True: pay and confirm at once. False: hold. */
+  pay: boolean;
+  /** End of the user's slot; null when they are not inside. A hold never outlives it. */
+  admittedUntil: Date | null;
+  idempotency?: IdempotencyKey | undefined;
+}
+
+export interface SettleItem {
+  reservationId: string;
+  /** Only this user's reservation; null for anybody's. */
+  userId: string | null;
+  /** True: pay the hold. False: cancel, with a refund of what was paid. */
+  pay: boolean;
+  idempotency?: IdempotencyKey | undefined;
+}
+
+/** What became of one item. */
+export interface Decision<T> {
+  /** Null: an earlier item of the same call goes first, ask again. */
+  answer: T | { code: FailureCode } | null;
+  replayed: boolean;
+  requestId: string | null;
+}
+
+export type ReservationAnswer = ReservationView & { code: 'OK' };
+
+/**
+ * The reservation's port: decides whole batches atomically inside the store, by its own clock.
+ * @throws StoreUnavailable
+ */
+export interface ReservationStore {
+  reserve(items: readonly ReserveItem[]): Promise<Decision<ReservationAnswer>[]>;
+  settle(items: readonly SettleItem[]): Promise<Decision<ReservationAnswer>[]>;
+  /** Holds that ran out, at most this many. Returns how many were ended. */
+  expireHolds(most: number): Promise<number>;
+  find(reservationId: string): Promise<ReservationView | null>;
+  /** Newest first, at most 500. */
+  listOf(userId: string): Promise<ReservationView[]>;
+}

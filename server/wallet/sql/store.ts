@@ -1,0 +1,53 @@
+import type { Database, Row } from '../../db/database.ts';
+import type { Decided } from '../../lib/decide.ts';
+import type { WalletStore, WalletView } from '../store.ts';
+
+interface EntryRow extends Row {
+  entry_id: number;
+  amount: number;
+  kind: 'OPENING' | 'CHARGE' | 'PAYMENT' | 'REFUND';
+  reservation_id: string | null;
+  at: Date;
+}
+
+interface DecisionRow extends Row {
+  answer: Decided<WalletView & { code: 'OK' }>['answer'];
+  replayed: boolean;
+  request_id: string | null;
+}
+
+/** Wallets and their ledger in the database. */
+export function sqlWalletStore(database: Database, openingBalance: number): WalletStore {
+  const find = (userId: string) =>
+    database.query<{ balance: number }>('SELECT balance FROM wallets WHERE user_id = $1', [userId]);
+  return {
+    async balance(userId) {
+      const known = (await find(userId))[0];
+      if (known) return known.balance;
+      await database.query('SELECT jari_ensure_wallets($1, $2)', [[userId], openingBalance]);
+      return (await find(userId))[0]?.balance ?? openingBalance;
+    },
+
+    async entries(userId, { limit, before }) {
+      const rows = await database.query<EntryRow>(
+        `SELECT entry_id, amount, kind, reservation_id, at FROM wallet_entries
+         WHERE user_id = $1 AND entry_id < $2 ORDER BY entry_id DESC LIMIT $3`,
+        [userId, before ?? Number.MAX_SAFE_INTEGER, limit],
+      );
+      return rows.map(({ entry_id, reservation_id, at, amount, kind }) => ({
+        entryId: entry_id,
+        amount,
+        kind,
+        ...(reservation_id !== null && { reservationId: reservation_id }),
+        at: at.toISOString(),
+      }));
+    },
+
+    async charge(items) {
+      const flat = items.map(({ idempotency, ...item }) => ({ ...item, ...idempotency }));
+      const params = [JSON.stringify(flat), openingBalance, Number.MAX_SAFE_INTEGER];
+      const rows = await database.query<DecisionRow>('SELECT * FROM jari_charge($1, $2, $3)', params);
+      return rows.map((row) => ({ answer: row.answer, replayed: row.replayed, requestId: row.request_id }));
+    },
+  };
+}
