@@ -1,0 +1,27 @@
+// Formatting and lint, types, and the arrows between folders. Prints what each found; exits 1 when any found something.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '..');
+const bin = (name: string) => join(root, 'node_modules/.bin', name);
+const folders = ['server', 'contract', 'load/runner', 'scripts', 'test', 'bench', 'web'].filter((f) => existsSync(join(root, f)));
+
+const checks: [string, string, string[]][] = [
+  ['format and lint', bin('biome'), ['check', '.']],
+  ['types', bin('tsc'), ['--noEmit']],
+  ['arrows', process.execPath, [join(root, 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs'), '--config', '.dependency-cruiser.mjs', ...folders]],
+];
+if (existsSync(join(root, 'load/tsconfig.json'))) checks.push(['types of k6 scripts', bin('tsc'), ['-p', 'load', '--noEmit']]);
+
+let failed = 0;
+for (const [name, command, args] of checks) {
+  const result = spawnSync(command, args, { cwd: root, encoding: 'utf8' });
+  const ok = result.status === 0;
+  console.log(`${ok ? 'ok  ' : 'FAIL'} ${name}`);
+  if (!ok) {
+    failed++;
+    console.log(`${result.stdout ?? ''}${result.stderr ?? ''}${result.error?.message ?? ''}`);
+  }
+}
+process.exitCode = failed > 0 ? 1 : 0;

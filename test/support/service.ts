@@ -1,0 +1,111 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const ROOT = join(import.meta.dirname, '../..');
+
+/** A real jari in a process of its own, on a free port and a fresh folder. */
+export interface Service {
+  url: string;
+  opsToken: string;
+  dataDir: string;
+  pid: number;
+  /** SIGKILL, as a crash; the folder stays. */
+  kill(): Promise<void>;
+  /** Starts again on the same port and folder. */
+  restart(): Promise<void>;
+  /** SIGTERM, then the folder is removed. */
+  stop(): Promise<void>;
+  /** What the process has written to stdout and stderr so far. */
+  output(): string;
+}
+
+export const OPS_TOKEN = 'ops-token-for-tests';
+
+export async function startService(env: Record<string, string> = {}): Promise<Service> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'jari-service-'));
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  let output = '';
+  let child = await launch();
+
+  async function launch(): Promise<ChildProcess> {
+    const started = spawn(process.execPath, ['server/main.ts'], {
+      cwd: ROOT,
+      env: { ...process.env, NODE_ENV: 'test', PORT: String(port), DATA_DIR: dataDir, OPS_TOKEN, LOG_LEVEL: 'warn', ...env },
+    });
+    const keep = (chunk: Buffer) => {
+      output += chunk;
+    };
+    started.stdout.on('data', keep);
+    started.stderr.on('data', keep);
+    await untilReady(started, url, () => output);
+    return started;
+  }
+
+  return {
+    url,
+    opsToken: OPS_TOKEN,
+    dataDir,
+    get pid() {
+      return child.pid as number;
+    },
+    kill: () => ended(child, 'SIGKILL'),
+    async restart() {
+      child = await launch();
+    },
+    async stop() {
+      await ended(child, 'SIGTERM');
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+    output: () => output,
+  };
+}
+
+async function untilReady(child: ChildProcess, url: string, output: () => string): Promise<void> {
+  for (const deadline = Date.now() + 60_000; Date.now() < deadline; ) {
+    if (child.exitCode !== null) throw new Error(`the service ended with ${child.exitCode}:\n${output()}`);
+    const answer = await fetch(`${url}/readyz`).catch(() => null);
+    if (answer?.ok) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`the service was not ready in time:\n${output()}`);
+}
+
+function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  return new Promise((resolve) => {
+    child.once('exit', () => resolve());
+    child.kill(signal);
+  });
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+}
+
+/** One JSON request; the body is parsed when there is one. */
+export async function call<T = Record<string, unknown>>(
+  url: string,
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<{ status: number; body: T; headers: Headers }> {
+  const response = await fetch(url + path, {
+    method,
+    headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  return { status: response.status, body: (text ? JSON.parse(text) : null) as T, headers: response.headers };
+}
