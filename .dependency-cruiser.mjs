@@ -5,9 +5,24 @@ const features = '^server/(queue|catalog|wallet|reservation|idempotency|events|m
 export default {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
-    { name: 'contract-stands-alone', severity: 'error', from: { path: '^contract/' }, to: { path: '^(server|web|load|scripts|bench|test)/' } },
-    { name: 'lib-imports-no-feature', severity: 'error', from: { path: '^server/lib/' }, to: { path: '^(server/(?!lib/)|contract/)' } },
-    { name: 'db-imports-lib-only', severity: 'error', from: { path: '^server/db/' }, to: { path: '^(server/(?!db/|lib/)|contract/)' } },
+    {
+      name: 'contract-stands-alone',
+      severity: 'error',
+      from: { path: '^contract/' },
+      to: { path: '^(server|web|load|scripts|bench|test)/' },
+    },
+    {
+      name: 'lib-imports-no-feature',
+      severity: 'error',
+      from: { path: '^server/lib/' },
+      to: { path: '^(server/(?!lib/)|contract/)' },
+    },
+    {
+      name: 'db-imports-lib-only',
+      severity: 'error',
+      from: { path: '^server/db/' },
+      to: { path: '^(server/(?!db/|lib/)|contract/)' },
+    },
     {
       name: 'features-see-ports-only',
       severity: 'error',
@@ -26,15 +41,34 @@ export default {
       from: { path: '^server/http/' },
       to: { path: [adapter, '^server/db/(?!database\\.ts)', '^server/(main|compose)\\.ts$'] },
     },
-    { name: 'scheduler-has-no-rules', severity: 'error', from: { path: '^server/scheduler/' }, to: { path: [adapter, '^server/(db|http)/'] } },
+    {
+      name: 'scheduler-has-no-rules',
+      severity: 'error',
+      from: { path: '^server/scheduler/' },
+      to: { path: [adapter, '^server/(db|http)/'] },
+    },
     { name: 'only-compose-chooses', severity: 'error', from: { path: '^server/main\\.ts$' }, to: { path: adapter } },
-    { name: 'web-imports-contract-alone', severity: 'error', from: { path: '^web/' }, to: { path: '^(server|load|scripts|bench|test)/' } },
-    { name: 'server-imports-no-tools', severity: 'error', from: { path: '^(server|contract)/' }, to: { path: '^(load|scripts|bench|test|web)/' } },
+    {
+      name: 'web-imports-contract-alone',
+      severity: 'error',
+      from: { path: '^web/' },
+      to: { path: '^(server|load|scripts|bench|test)/' },
+    },
+    {
+      name: 'server-imports-no-tools',
+      severity: 'error',
+      from: { path: '^(server|contract)/' },
+      to: { path: '^(load|scripts|bench|test|web)/' },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'], extensions: ['.ts', '.mjs', '.js'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default'],
+      extensions: ['.ts', '.mjs', '.js'],
+    },
   },
 };

@@ -5,14 +5,26 @@ import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
 const bin = (name: string) => join(root, 'node_modules/.bin', name);
-const folders = ['server', 'contract', 'load/runner', 'scripts', 'test', 'bench', 'web'].filter((f) => existsSync(join(root, f)));
+const folders = ['server', 'contract', 'load/runner', 'scripts', 'test', 'bench', 'web'].filter((f) =>
+  existsSync(join(root, f)),
+);
 
 const checks: [string, string, string[]][] = [
   ['format and lint', bin('biome'), ['check', '.']],
   ['types', bin('tsc'), ['--noEmit']],
-  ['arrows', process.execPath, [join(root, 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs'), '--config', '.dependency-cruiser.mjs', ...folders]],
+  [
+    'arrows',
+    process.execPath,
+    [
+      join(root, 'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs'),
+      '--config',
+      '.dependency-cruiser.mjs',
+      ...folders,
+    ],
+  ],
 ];
-if (existsSync(join(root, 'load/tsconfig.json'))) checks.push(['types of k6 scripts', bin('tsc'), ['-p', 'load', '--noEmit']]);
+if (existsSync(join(root, 'load/tsconfig.json')))
+  checks.push(['types of k6 scripts', bin('tsc'), ['-p', 'load', '--noEmit']]);
 
 let failed = 0;
 for (const [name, command, args] of checks) {

@@ -19,7 +19,9 @@ function install() {
   const args = [...npm[1], 'ci', '--no-audit', '--no-fund', '--loglevel=error'];
   const done = spawnSync(npm[0], args, { cwd: root, stdio: ['ignore', 2, 2], shell: process.platform === 'win32' });
   if (done.status !== 0 || !existsSync(pinned)) {
-    console.error('jari: npm ci did not finish. Check the lines above and the network, then run the same command again.');
+    console.error(
+      'jari: npm ci did not finish. Check the lines above and the network, then run the same command again.',
+    );
     process.exit(done.status || 1);
   }
   writeFileSync(stamp, lock);

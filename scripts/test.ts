@@ -36,7 +36,11 @@ function count(file: string): { passed: number; failed: number; skipped: number 
     const report = JSON.parse(readFileSync(file, 'utf8')) as Report;
     // A file that can't be loaded has no tests to fail, so it is counted by itself.
     const failedTests = Math.max(report.numFailedTests, report.numFailedTestSuites > 0 ? 1 : 0);
-    return { passed: report.numPassedTests, failed: failedTests, skipped: report.numPendingTests + report.numTodoTests };
+    return {
+      passed: report.numPassedTests,
+      failed: failedTests,
+      skipped: report.numPendingTests + report.numTodoTests,
+    };
   } catch {
     return { passed: 0, failed: 1, skipped: 0 };
   }

@@ -8,7 +8,8 @@ import { type Listener, Watchers } from './watchers.ts';
 /** Figures for estimates may be this old; positions and slots never are. */
 const STATS_FRESH_MILLISECONDS = 1_000;
 const LIMITS = { maxBatchItems: 256, maxCallsInFlight: 1, maxWaitingItems: 20_000 };
-const overloaded = () => new Failure('OVERLOADED', 'Too many requests are waiting. Try again shortly.', { 'retry-after': '1' });
+const overloaded = () =>
+  new Failure('OVERLOADED', 'Too many requests are waiting. Try again shortly.', { 'retry-after': '1' });
 
 /** The rules of the line over any store. Requests that arrive together share one call to the store. */
 export class Queue {

@@ -47,7 +47,7 @@ export class Watchers {
     try {
       const watchers = [...this.#watchers];
       const places = await this.#placesOf(watchers);
-      watchers.forEach((watcher, i) => this.#tell(watcher, places[i] ?? null));
+      for (const [i, watcher] of watchers.entries()) this.#tell(watcher, places[i] ?? null);
     } catch {
       // The store is lost for now; requests say so with 503 and the scheduler's next tick nudges again.
     }
@@ -75,5 +75,14 @@ const eventOf = (over: boolean, place: PlaceView | null) =>
 function lastView(watcher: Watcher, over: boolean, place: PlaceView | null): PlaceView {
   if (place && (!over || place.ticket === watcher.ticket)) return place;
   const { userId, queueId, ticket } = watcher;
-  return { userId, queueId, ticket, status: 'EXPIRED', position: 0, etaSeconds: 0, expiresAt: null, pollAfterSeconds: 10 };
+  return {
+    userId,
+    queueId,
+    ticket,
+    status: 'EXPIRED',
+    position: 0,
+    etaSeconds: 0,
+    expiresAt: null,
+    pollAfterSeconds: 10,
+  };
 }

@@ -34,7 +34,15 @@ export async function startService(env: Record<string, string> = {}): Promise<Se
   async function launch(): Promise<ChildProcess> {
     const started = spawn(process.execPath, ['server/main.ts'], {
       cwd: ROOT,
-      env: { ...process.env, NODE_ENV: 'test', PORT: String(port), DATA_DIR: dataDir, OPS_TOKEN, LOG_LEVEL: 'warn', ...env },
+      env: {
+        ...process.env,
+        NODE_ENV: 'test',
+        PORT: String(port),
+        DATA_DIR: dataDir,
+        OPS_TOKEN,
+        LOG_LEVEL: 'warn',
+        ...env,
+      },
     });
     const keep = (chunk: Buffer) => {
       output += chunk;

@@ -1,0 +1,6 @@
+import type { RunningService } from './service.ts';
+import { Unavailable } from './service.ts';
+
+export async function startKafka(): Promise<RunningService> {
+  throw new Unavailable('not written yet');
+}

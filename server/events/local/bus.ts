@@ -1,0 +1,53 @@
+import type { BaseLogger } from 'pino';
+import type { Database } from '../../db/database.ts';
+import type { Consumer, EventBus } from '../bus.ts';
+import { Deliveries } from './deliveries.ts';
+import { DeliveryWorker } from './worker.ts';
+
+export interface LocalBusOptions {
+  /** How often each consumer looks for deliveries that nobody told it of. */
+  pollMilliseconds: number;
+  /** How long a batch may take before another process may take it too. */
+  leaseMilliseconds: number;
+  log: Pick<BaseLogger, 'warn' | 'error'>;
+}
+
+export const LOCAL_BUS_DEFAULTS = { pollMilliseconds: 500, leaseMilliseconds: 60_000 };
+
+/**
+ * Delivers events in this process. What is to be delivered stands in the database, written in the transaction that
+ * marks the event published, so a crash at any moment loses nothing and every process of the system helps.
+ */
+export class LocalBus implements EventBus {
+  readonly #deliveries: Deliveries;
+  readonly #options: LocalBusOptions;
+  readonly #consumers: Consumer[] = [];
+  readonly #workers: DeliveryWorker[] = [];
+
+  constructor(database: Database, options: LocalBusOptions) {
+    this.#deliveries = new Deliveries(database);
+    this.#options = options;
+  }
+
+  publishNext(mostEvents: number): Promise<number> {
+    return this.#deliveries.publish(this.#consumers, mostEvents);
+  }
+
+  subscribe(consumer: Consumer): void {
+    if (this.#consumers.some(({ name }) => name === consumer.name)) throw new Error(`two consumers ${consumer.name}`);
+    this.#consumers.push(consumer);
+    this.#workers.push(new DeliveryWorker(consumer, this.#deliveries, this.#options));
+  }
+
+  start(): void {
+    for (const worker of this.#workers) worker.start();
+  }
+
+  nudge(): void {
+    for (const worker of this.#workers) worker.nudge();
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#workers.map((worker) => worker.stop()));
+  }
+}

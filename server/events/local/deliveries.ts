@@ -1,0 +1,77 @@
+import type { Database, Row } from '../../db/database.ts';
+import type { Consumer } from '../bus.ts';
+import type { DomainEvent } from '../event.ts';
+
+/** A delivery taken by this process until its lease runs out. */
+export interface Claim {
+  event: DomainEvent;
+  /** With the present one. */
+  attempts: number;
+  lastError: string | null;
+  /** The inbox has it already: an attempt before this one got through, unnoticed. */
+  applied: boolean;
+}
+
+export interface FailedClaim {
+  claim: Claim;
+  error: string;
+  /** Null gives it up. */
+  retryMilliseconds: number | null;
+}
+
+type ClaimRow = Row &
+  Omit<DomainEvent, 'eventId'> & {
+    event_id: number;
+    attempts: number;
+    last_error: string | null;
+    applied: boolean;
+  };
+
+/** The deliveries table. One call of an SQL function each. */
+export class Deliveries {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  async publish(consumers: readonly Consumer[], mostEvents: number): Promise<number> {
+    const subscribed = JSON.stringify(consumers.map(({ name, topics }) => ({ name, topics })));
+    const [row] = await this.#database.query<{ published: number }>(
+      'SELECT outbox_publish($1::jsonb, $2) AS published',
+      [subscribed, mostEvents],
+    );
+    return row?.published ?? 0;
+  }
+
+  async claim(consumer: Consumer, leaseMilliseconds: number): Promise<Claim[]> {
+    const rows = await this.#database.query<ClaimRow>('SELECT * FROM deliveries_claim($1, $2, $3)', [
+      consumer.name,
+      consumer.batchSize,
+      leaseMilliseconds,
+    ]);
+    return rows.map(({ event_id, topic, key, type, payload, at, attempts, last_error, applied }) => ({
+      event: { eventId: event_id, topic, key, type, payload, at },
+      attempts,
+      lastError: last_error,
+      applied,
+    }));
+  }
+
+  async settle(consumer: Consumer, done: readonly Claim[], failed: readonly FailedClaim[]): Promise<void> {
+    const failures = failed.map(({ claim, error, retryMilliseconds }) => ({
+      ...address(claim),
+      error,
+      retryMilliseconds,
+    }));
+    await this.#database.query('SELECT deliveries_settle($1, $2::jsonb, $3::jsonb)', [
+      consumer.name,
+      JSON.stringify(done.map(address)),
+      JSON.stringify(failures),
+    ]);
+  }
+}
+
+function address({ event: { eventId, topic, key } }: Claim) {
+  return { eventId, topic, key };
+}
