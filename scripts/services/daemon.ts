@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { familyOf, killFamily, signal } from './process-table.ts';
+import type { RunningService } from './service.ts';
 
 export interface Program {
   readonly title: string;
@@ -106,4 +107,28 @@ export class Daemon {
     const log = readFileSync(this.program.logFile, 'utf8').slice(-LOG_TAIL_CHARS).trim();
     return new StartFailed(`${this.program.title} ${what}. The end of ${this.program.logFile}:\n${log}`);
   }
+}
+
+/** What every service can do with its processes, one daemon a node. */
+export function controlsOf(
+  daemons: readonly Daemon[],
+): Pick<RunningService, 'pids' | 'kill' | 'freeze' | 'thaw' | 'stop'> {
+  const all = (work: (daemon: Daemon) => Promise<void>) => Promise.all(daemons.map(work));
+  return {
+    pids: () => daemons.map(({ pid }) => pid).filter((pid) => pid !== undefined),
+    async kill(node) {
+      if (node === undefined) await all((daemon) => daemon.kill());
+      else if (daemons[node]) await daemons[node].kill();
+      else throw new Error(`there is no node ${node}: they are 0 to ${daemons.length - 1}`);
+    },
+    freeze() {
+      for (const daemon of daemons) daemon.freeze();
+    },
+    thaw() {
+      for (const daemon of daemons) daemon.thaw();
+    },
+    async stop() {
+      await all((daemon) => daemon.stop());
+    },
+  };
 }

@@ -17,7 +17,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
-import { Daemon } from './daemon.ts';
+import { controlsOf, Daemon } from './daemon.ts';
 import { findProgram, isRoot, need } from './install.ts';
 import { onFreePort } from './ports.ts';
 import type { RunningService, Surroundings } from './service.ts';
@@ -126,11 +126,8 @@ export async function startPostgres({ folder, say }: Surroundings): Promise<Runn
     return {
       url,
       folders: [data, `${data}.password`, join(folder, 'postgres.elsewhere')],
-      pids: () => (daemon.pid ? [daemon.pid] : []),
-      kill: () => daemon.kill(),
+      ...controlsOf([daemon]),
       restart: () => daemon.start(),
-      freeze: () => daemon.freeze(),
-      thaw: () => daemon.thaw(),
       stop: async () => {
         await daemon.stop();
         await removeSharedMemory(data);

@@ -14,6 +14,8 @@ export interface ServicesOptions {
   readonly keepData?: boolean;
   /** How often Redis syncs its append-only file. Default: everysec, Redis' own. */
   readonly appendfsync?: AppendFsync;
+  /** Start them even where the environment gives a URL of one: for whoever means to kill them. Default: false. */
+  readonly own?: boolean;
   /** Gets a line when something takes long. Default: to stderr. */
   readonly say?: (line: string) => void;
 }
@@ -37,7 +39,7 @@ export interface Services {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** A URL in the environment wins over starting. */
+/** A URL in the environment wins over starting, unless the services are to be the caller's own. */
 function given(name: ServiceName): string | undefined {
   return process.env[`JARI_TEST_${URL_VARIABLE[name]}`] || undefined;
 }
@@ -59,10 +61,10 @@ function startKeeper(): KeeperChannel {
  * Throws when one that could be had did not start; nothing is left running then.
  */
 export async function startServices(options: ServicesOptions): Promise<Services> {
-  const { names, keepData = false, appendfsync = 'everysec', say = toStderr } = options;
+  const { names, keepData = false, appendfsync = 'everysec', own = false, say = toStderr } = options;
   const outcomes: Partial<Record<ServiceName, Outcome>> = {};
   for (const name of names) {
-    const url = given(name);
+    const url = own ? undefined : given(name);
     if (url) outcomes[name] = { state: 'up', url, given: true, startMs: 0 };
   }
   const toStart = [...new Set(names)].filter((name) => !outcomes[name]);
