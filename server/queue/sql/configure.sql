@@ -13,6 +13,6 @@ BEGIN
     no_show_seconds = coalesce((patch ->> 'noShowSeconds')::integer, q.no_show_seconds),
     release_on_confirm = coalesce((patch ->> 'releaseOnConfirm')::boolean, q.release_on_confirm)
   WHERE q.queue_id = target;
-  PERFORM jari_queue_admit_one(target, clock_timestamp());
+  PERFORM jari_queue_admit_one(target, clock_timestamp(), '{}');
   RETURN QUERY SELECT * FROM queues q WHERE q.queue_id = target;
 END $$;

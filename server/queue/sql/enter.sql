@@ -10,6 +10,7 @@ DECLARE
   target text;
   mine text[];
   ended bigint[];
+  unseen bigint[];
   fresh text[];
   last bigint;
   moment timestamptz;
@@ -25,11 +26,13 @@ BEGIN
     moment := clock_timestamp();
 
     -- LIMIT makes each look-up an index probe, whatever the planner believes about the table's size.
-    SELECT array_agg(p.ticket) FILTER (WHERE p.over), array_agg(a.u ORDER BY a.n) FILTER (WHERE p.over IS NOT FALSE)
-    INTO ended, fresh
+    SELECT array_agg(p.ticket) FILTER (WHERE p.over), array_agg(p.ticket) FILTER (WHERE NOT p.over AND p.unseen),
+      array_agg(a.u ORDER BY a.n) FILTER (WHERE p.over IS NOT FALSE)
+    INTO ended, unseen, fresh
     FROM unnest(mine) WITH ORDINALITY AS a (u, n)
     LEFT JOIN LATERAL (
-      SELECT o.ticket, o.status = 'EXPIRED' OR o.status = 'ACTIVE' AND o.expires_at <= moment AS over
+      SELECT o.ticket, o.status = 'EXPIRED' OR o.status = 'ACTIVE' AND o.expires_at <= moment AS over,
+        o.status = 'ACTIVE' AND o.seen_at IS NULL AS unseen
       FROM places o WHERE o.queue_id = target AND o.user_id = a.u LIMIT 1) p ON true;
 
     IF ended IS NOT NULL THEN
@@ -48,10 +51,11 @@ BEGIN
       WHERE q.queue_id = target;
     END IF;
 
-    PERFORM jari_queue_admit_one(target, moment);
-    -- Whoever asks is here: their slot is no no-show.
-    UPDATE places p SET seen_at = moment
-    WHERE p.queue_id = target AND p.user_id = ANY (mine) AND p.status = 'ACTIVE' AND p.seen_at IS NULL;
+    -- Whoever asks is here: before slots end as no-shows, and when they are admitted by this very call.
+    IF unseen IS NOT NULL THEN
+      UPDATE places p SET seen_at = moment WHERE p.queue_id = target AND p.ticket = ANY (unseen);
+    END IF;
+    PERFORM jari_queue_admit_one(target, moment, mine);
   END LOOP;
   RETURN QUERY SELECT * FROM jari_queue_places(user_ids, queue_ids);
 END $$;

@@ -7,6 +7,7 @@ LANGUAGE sql STABLE AS $$
     (SELECT count(*) FROM places p
       WHERE p.queue_id = q.queue_id AND p.status = 'ACTIVE' AND p.expires_at > clock_timestamp()),
     (SELECT coalesce(sum(m.count), 0)::bigint FROM admissions m
-      WHERE m.queue_id = q.queue_id AND m.second > extract(epoch FROM clock_timestamp()) - 60)
+      WHERE m.queue_id = q.queue_id
+        AND extract(epoch FROM clock_timestamp()) - m.second >= 0 AND extract(epoch FROM clock_timestamp()) - m.second < 60)
   FROM queues q WHERE q.queue_id = ANY (queue_ids)
 $$;

@@ -34,6 +34,8 @@ interface StatsRow extends QueueRow {
   admitted_last_minute: number;
 }
 
+const DUE = 'SELECT * FROM jari_queue_due()';
+
 /** The line in the database. Each command is the SQL function of the same name beside this file. */
 export function sqlQueueStore(database: Database, fresh: NewQueue): QueueStore {
   const defaults = [fresh.cap, fresh.activeSeconds, fresh.noShowSeconds];
@@ -45,8 +47,8 @@ export function sqlQueueStore(database: Database, fresh: NewQueue): QueueStore {
     },
 
     async status(requests, seen) {
-      if (seen) await database.query('SELECT jari_queue_seen($1, $2)', columns(requests));
-      const rows = await database.query<PlaceRow>('SELECT * FROM jari_queue_places($1, $2)', columns(requests));
+      const text = 'SELECT * FROM jari_queue_status($1, $2, $3)';
+      const rows = await database.query<PlaceRow>(text, [...columns(requests), seen]);
       const places: (Place | null)[] = requests.map(() => null);
       for (const row of rows) places[row.ord - 1] = toPlace(row);
       return places;
@@ -60,9 +62,15 @@ export function sqlQueueStore(database: Database, fresh: NewQueue): QueueStore {
     },
 
     async admit(queueIds) {
-      const text = 'SELECT * FROM jari_queue_admit($1, $2)';
-      const rows = await database.query<PlaceRow>(text, [queueIds ? [...queueIds] : null, queueIds !== undefined]);
-      return rows.map(toChange);
+      // A transaction a queue, so that none is locked for longer than its own tick takes.
+      const due = queueIds ?? (await database.query<{ queue_id: string }>(DUE)).map((row) => row.queue_id);
+      const changes: Change[] = [];
+      for (const queueId of due) {
+        const text = 'SELECT * FROM jari_queue_admit($1, $2)';
+        const rows = await database.query<PlaceRow>(text, [queueId, queueIds !== undefined]);
+        changes.push(...rows.map(toChange));
+      }
+      return changes;
     },
 
     async stats(queueIds) {

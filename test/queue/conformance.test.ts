@@ -1,0 +1,26 @@
+import { afterAll, beforeAll, describe } from 'vitest';
+import { Actors } from './actors.ts';
+import { batches } from './conformance/batches.ts';
+import { entering } from './conformance/entering.ts';
+import { leaving } from './conformance/leaving.ts';
+import { settings } from './conformance/settings.ts';
+import { slots } from './conformance/slots.ts';
+import { LINES, type Line } from './lines.ts';
+
+// What the port promises, asked of every adapter. Each test has a queue of its own.
+describe.each(LINES)('the line in $name', (target) => {
+  describe.skipIf(target.missing)('', () => {
+    let line: Line;
+    beforeAll(async () => {
+      line = await target.open();
+    });
+    afterAll(() => line?.dispose());
+
+    const act = () => new Actors(line);
+    entering(act);
+    leaving(act);
+    slots(act);
+    settings(act);
+    batches(act);
+  });
+});
