@@ -13,7 +13,7 @@ export class Ticker {
   readonly #state: JobState;
   #timer: NodeJS.Timeout | null = null;
   #started = false;
-  /** When the next tick should start. */
+  /** When the next tick should start, on the clock that never jumps: see `uptime`. */
   #plannedAt = 0;
   /** The tick under way, until it ends or its time is up. */
   #tick: Promise<void> | null = null;
@@ -38,7 +38,7 @@ export class Ticker {
     if (this.#started) return;
     this.#started = true;
     const most = Math.min(this.#job.everyMilliseconds, LONGEST_FIRST_WAIT_MILLISECONDS);
-    this.#plan(this.#around.now() + most * this.#around.random());
+    this.#plan(uptime() + most * this.#around.random());
   }
 
   async stop(): Promise<void> {
@@ -54,28 +54,29 @@ export class Ticker {
 
   #plan(at: number): void {
     this.#plannedAt = at;
-    this.#timer = setTimeout(() => this.#due(), Math.max(0, at - this.#around.now()));
+    this.#timer = setTimeout(() => this.#due(), Math.max(0, at - uptime()));
     this.#timer.unref();
   }
 
   /** The next tick is planned from the plan of this one, not from its end; what was missed is not made up for. */
   #due(): void {
-    const now = this.#around.now();
+    const now = uptime();
     const { everyMilliseconds } = this.#job;
     const shift = (this.#around.random() - 0.5) * 2 * this.#around.jitter * everyMilliseconds;
     const drift = now - this.#plannedAt;
     this.#plan((drift < everyMilliseconds ? this.#plannedAt : now) + everyMilliseconds + shift);
     if (this.#state.running) return;
-    this.#state.driftMilliseconds = Math.max(0, drift);
-    this.#tick = this.#run(now).finally(() => {
+    this.#state.driftMilliseconds = Math.max(0, Math.round(drift));
+    this.#tick = this.#run().finally(() => {
       this.#tick = null;
     });
   }
 
   /** Never rejects. Ends when the job does or when its time is up; `running` stays true until the job itself ends. */
-  async #run(startedAt: number): Promise<void> {
+  async #run(): Promise<void> {
+    const startedAt = uptime();
     this.#state.running = true;
-    this.#state.lastStartedAt = new Date(startedAt);
+    this.#state.lastStartedAt = new Date(this.#around.now());
     const work = Promise.resolve()
       .then(() => this.#job.run())
       .finally(() => {
@@ -96,13 +97,16 @@ export class Ticker {
 
   #record(startedAt: number, error: Error | null): void {
     this.#state.runs++;
-    this.#state.lastDurationMilliseconds = this.#around.now() - startedAt;
+    this.#state.lastDurationMilliseconds = Math.round(uptime() - startedAt);
     this.#state.lastError = error?.message ?? null;
     if (!error) return;
     this.#state.failures++;
     this.#around.log.warn({ err: error, job: this.#job.name }, 'a scheduled job failed');
   }
 }
+
+/** Milliseconds on a clock that nobody sets: a jump of the wall clock must not put off the next tick. */
+const uptime = () => performance.now();
 
 function timeLimit(milliseconds: number): { passed: Promise<never>; cancel: () => void } {
   const { promise, reject } = Promise.withResolvers<never>();
