@@ -1,9 +1,11 @@
 import { Batcher } from '../lib/batcher.ts';
 import { Failure } from '../lib/failure.ts';
 import { admissionsPerMinute, pollAfterSeconds, waitSeconds } from './estimate.ts';
+import type { QueueSignals } from './signals.ts';
 import type { Change, EnterRequest, LeaveRequest, Place, QueueSettings, QueueStats, QueueStore } from './store.ts';
 import type { PlaceView, QueueAdminView, QueueView } from './views.ts';
-import { type Listener, Watchers } from './watchers.ts';
+import type { Listener } from './watched-queue.ts';
+import { Watchers } from './watchers.ts';
 
 /** Figures for estimates may be this old; positions and slots never are. */
 const STATS_FRESH_MILLISECONDS = 1_000;
@@ -18,15 +20,18 @@ export class Queue {
   readonly #asking: Batcher<EnterRequest, Place | null>;
   readonly #leaving: Batcher<LeaveRequest, boolean>;
   readonly #stats = new Map<string, { at: number; stats: Promise<QueueStats | null> }>();
+  readonly #signals: QueueSignals | null;
   readonly #watchers: Watchers;
 
-  constructor(store: QueueStore) {
+  /** @param signals what moves a queue elsewhere; without, listeners hear at the next {@link Queue.tick} */
+  constructor(store: QueueStore, signals: QueueSignals | null = null) {
     this.#store = store;
+    this.#signals = signals;
     const limits = { ...LIMITS, overloaded };
     this.#entering = new Batcher(limits, (requests) => store.enter(requests));
     this.#asking = new Batcher(limits, (requests) => store.status(requests, true));
     this.#leaving = new Batcher(limits, (requests) => store.leave(requests));
-    this.#watchers = new Watchers((requests) => this.#viewsOf(requests));
+    this.#watchers = new Watchers((requests) => this.#viewsOf(requests), signals);
   }
 
   /** Takes a place, or tells the one the user has. @throws StoreUnavailable, Failure OVERLOADED */
@@ -45,7 +50,7 @@ export class Queue {
   /** Gives the place up; the next in line has the slot when this returns. False when there was no such place. */
   async leave(userId: string, queueId: string, ticket?: number): Promise<boolean> {
     const left = await this.#leaving.add({ userId, queueId, ...(ticket !== undefined && { ticket }) });
-    if (left) this.#watchers.nudge();
+    if (left) this.#watchers.nudge(queueId);
     return left;
   }
 
@@ -86,14 +91,15 @@ export class Queue {
   async configure(queueId: string, patch: Partial<Omit<QueueSettings, 'queueId'>>): Promise<QueueAdminView> {
     await this.#store.configure(queueId, patch);
     this.#stats.delete(queueId);
-    this.#watchers.nudge();
+    this.#watchers.nudge(queueId);
     return (await this.settings(queueId)) as QueueAdminView;
   }
 
   /** One tick over every queue: ends slots, admits, sweeps, and tells who is listening. */
   async tick(): Promise<Change[]> {
     const changes = await this.#store.admit();
-    this.#watchers.nudge();
+    if (!this.#signals) this.#watchers.nudge();
+    for (const queueId of new Set(changes.map((change) => change.queueId))) this.#watchers.nudge(queueId);
     return changes;
   }
 
@@ -116,10 +122,11 @@ export class Queue {
     const known = this.#stats.get(queueId);
     if (known && performance.now() - known.at < STATS_FRESH_MILLISECONDS) return known.stats;
     const stats = this.#store.stats([queueId]).then(([found]) => found ?? null);
-    this.#stats.set(queueId, { at: performance.now(), stats });
-    // A queue that doesn't exist, or a store that failed, is not worth remembering.
-    const forget = () => this.#stats.delete(queueId);
-    stats.then((found) => found ?? forget(), forget);
+    const entry = { at: performance.now(), stats };
+    this.#stats.set(queueId, entry);
+    // A queue that doesn't exist, a store that failed, and what is no longer fresh are not worth remembering.
+    const forget = () => this.#stats.get(queueId) === entry && this.#stats.delete(queueId);
+    stats.then((found) => (found ? setTimeout(forget, STATS_FRESH_MILLISECONDS).unref() : forget()), forget);
     return stats;
   }
 }

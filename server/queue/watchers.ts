@@ -1,88 +1,42 @@
-import type { EnterRequest } from './store.ts';
-import type { PlaceView } from './views.ts';
+import type { QueueSignals } from './signals.ts';
+import { type PlacesOf, WatchedQueue, type Watcher } from './watched-queue.ts';
 
-export interface QueueEvent {
-  event: 'position' | 'active' | 'expired';
-  place: PlaceView;
-}
-export type Listener = (event: QueueEvent) => void;
-
-interface Watcher extends EnterRequest {
-  ticket: number;
-  listener: Listener;
-  lastTold?: string;
-}
-
-/** Nudges that come closer together than this share one look at the store. */
-const LEAST_MILLISECONDS_BETWEEN_LOOKS = 25;
-
-/**
- * Those who listen to their place. After a nudge (somebody left, a tick passed) one call to the store tells where all of
- * them are; each hears only of what changed. Losing the store is silent: the next nudge tells.
- */
+/** Those who listen to their place, queue by queue. */
 export class Watchers {
-  readonly #placesOf: (requests: readonly EnterRequest[]) => Promise<(PlaceView | null)[]>;
-  readonly #watchers = new Set<Watcher>();
-  #looking = false;
-  #nudgedMeanwhile = false;
+  readonly #placesOf: PlacesOf;
+  readonly #signals: QueueSignals | null;
+  readonly #queues = new Map<string, { queue: WatchedQueue; unsubscribe: () => void }>();
 
-  constructor(placesOf: (requests: readonly EnterRequest[]) => Promise<(PlaceView | null)[]>) {
+  /** @param signals what other processes do to a queue; without, only {@link nudge} says that it moved */
+  constructor(placesOf: PlacesOf, signals: QueueSignals | null) {
     this.#placesOf = placesOf;
+    this.#signals = signals;
   }
 
+  /** Tells the listener of its place until that is over or the returned function is called. */
   add(watcher: Watcher): () => void {
-    this.#watchers.add(watcher);
-    this.nudge();
-    return () => this.#watchers.delete(watcher);
+    const { queueId } = watcher;
+    const watched = this.#queues.get(queueId) ?? this.#open(queueId);
+    watched.queue.add(watcher);
+    return () => {
+      watched.queue.remove(watcher);
+      if (watched.queue.size > 0 || this.#queues.get(queueId) !== watched) return;
+      this.#queues.delete(queueId);
+      watched.unsubscribe();
+    };
   }
 
-  nudge(): void {
-    if (this.#looking) this.#nudgedMeanwhile = true;
-    else if (this.#watchers.size > 0) void this.#look();
+  /** A queue moved, or, without its name, any may have. */
+  nudge(queueId?: string): void {
+    if (queueId !== undefined) this.#queues.get(queueId)?.queue.nudge();
+    else for (const { queue } of this.#queues.values()) queue.nudge();
   }
 
-  async #look(): Promise<void> {
-    this.#looking = true;
-    this.#nudgedMeanwhile = false;
-    try {
-      const watchers = [...this.#watchers];
-      const places = await this.#placesOf(watchers);
-      for (const [i, watcher] of watchers.entries()) this.#tell(watcher, places[i] ?? null);
-    } catch {
-      // The store is lost for now; requests say so with 503 and the scheduler's next tick nudges again.
-    }
-    setTimeout(() => {
-      this.#looking = false;
-      if (this.#nudgedMeanwhile) this.nudge();
-    }, LEAST_MILLISECONDS_BETWEEN_LOOKS).unref();
+  #open(queueId: string): { queue: WatchedQueue; unsubscribe: () => void } {
+    const queue = new WatchedQueue(this.#placesOf);
+    const unsubscribe = this.#signals?.subscribe(queueId, () => queue.nudge()) ?? (() => {});
+    const watched = { queue, unsubscribe };
+    this.#queues.set(queueId, watched);
+    return watched;
   }
-
-  #tell(watcher: Watcher, place: PlaceView | null): void {
-    if (!this.#watchers.has(watcher)) return;
-    // A place that is gone, or another one taken since, ends this listener's.
-    const over = !place || place.ticket !== watcher.ticket || place.status === 'EXPIRED';
-    const told = over ? 'over' : `${place.status} ${place.position}`;
-    if (told === watcher.lastTold) return;
-    watcher.lastTold = told;
-    if (over) this.#watchers.delete(watcher);
-    watcher.listener({ event: eventOf(over, place), place: lastView(watcher, over, place) });
-  }
-}
-
-const eventOf = (over: boolean, place: PlaceView | null) =>
-  over ? 'expired' : place?.status === 'ACTIVE' ? 'active' : 'position';
-
-function lastView(watcher: Watcher, over: boolean, place: PlaceView | null): PlaceView {
-  if (place && (!over || place.ticket === watcher.ticket)) return place;
-  const { userId, queueId, ticket } = watcher;
-  return {
-    userId,
-    queueId,
-    ticket,
-    status: 'EXPIRED',
-    position: 0,
-    etaSeconds: 0,
-    expiresAt: null,
-    pollAfterSeconds: 10,
-  };
 }
