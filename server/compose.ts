@@ -1,0 +1,168 @@
+import type { Logger } from 'pino';
+import { Catalog } from './catalog/catalog.ts';
+import { demoConcerts } from './catalog/demo/concerts.ts';
+import { catalogRoutes } from './catalog/routes.ts';
+import { sqlCatalogStore } from './catalog/sql/store.ts';
+import type { Config } from './config.ts';
+import { migrate } from './db/migrate.ts';
+import { openDatabase } from './db/open.ts';
+import type { EventBus } from './events/bus.ts';
+import { SalesRanking } from './events/consumers/sales-ranking.ts';
+import { Webhook } from './events/consumers/webhook.ts';
+import { DeadLetters } from './events/dead-letters.ts';
+import { LOCAL_BUS_DEFAULTS, LocalBus } from './events/local/bus.ts';
+import { deadLetterRoutes } from './events/ops-routes.ts';
+import { RELAY_DEFAULTS, Relay } from './events/relay.ts';
+import { SqlDeadLetterStore } from './events/sql/dead-letters.ts';
+import { readEventBacklog, sweepOutbox } from './events/sql/outbox.ts';
+import { SqlSalesRankingStore } from './events/sql/sales-ranking.ts';
+import { buildApp } from './http/app.ts';
+import { healthRoutes } from './http/health.ts';
+import { behindOperatorsCheck } from './http/operators.ts';
+import { Idempotency } from './idempotency/idempotency.ts';
+import { sqlIdempotencyStore } from './idempotency/sql/store.ts';
+import { Identity } from './identity/identity.ts';
+import { Logins } from './identity/logins.ts';
+import { QueueTokens } from './identity/queue-tokens.ts';
+import type { App, Routes } from './lib/http.ts';
+import { lineAuditor } from './monitor/audit.ts';
+import { Metrics } from './monitor/metrics.ts';
+import { AnswerCounts, logsProbe, schedulerProbe } from './monitor/probes.ts';
+import { metricsRoutes, monitorOpsRoutes } from './monitor/routes.ts';
+import { eventReadings, queueReadings, schedulerReadings } from './monitor/sources.ts';
+import { databaseAuditor } from './monitor/sql/audit.ts';
+import { databaseProbe } from './monitor/sql/probe.ts';
+import { queueOpsRoutes } from './queue/ops-routes.ts';
+import { Queue } from './queue/queue.ts';
+import { queueRoutes } from './queue/routes.ts';
+import { sqlQueueStore } from './queue/sql/store.ts';
+import { Reservations } from './reservation/reservation.ts';
+import { reservationRoutes } from './reservation/routes.ts';
+import { sqlReservationStore } from './reservation/sql/store.ts';
+import { Scheduler } from './scheduler/scheduler.ts';
+import { secretOf } from './secrets.ts';
+import { walletRoutes } from './wallet/routes.ts';
+import { sqlWalletStore } from './wallet/sql/store.ts';
+import { Wallets } from './wallet/wallet.ts';
+
+/** The whole service, not yet listening. */
+export interface Service {
+  app: App;
+  /** The operators' token, when it was made here and has to be told to them. */
+  opsToken: string | undefined;
+  /** Applies migrations, adds demonstration data, starts background work. Then the app may listen. */
+  start(): Promise<void>;
+  /** Idempotent. Refuses new requests, finishes those under way, then closes everything behind them. */
+  stop(): Promise<void>;
+}
+
+const PUBLISHED_KEEP_SECONDS = 3_600;
+
+/** The only place that knows both the features and what they are built on. */
+export async function compose(config: Config, log: Logger): Promise<Service> {
+  const database = await openDatabase(config);
+  const identity = makeIdentity(config);
+  const metrics = new Metrics();
+  const answers = new AnswerCounts();
+
+  const bus: EventBus = new LocalBus(database, { ...LOCAL_BUS_DEFAULTS, log });
+  const relay = new Relay(bus, { ...RELAY_DEFAULTS, log });
+  const committed = () => relay.nudge();
+  const sales = new SqlSalesRankingStore(database);
+  bus.subscribe(new SalesRanking(sales));
+  if (config.webhookUrl) bus.subscribe(new Webhook({ url: config.webhookUrl, secret: config.webhookSecret as string }));
+
+  const { queueCap: cap, activeSeconds, holdSeconds, noShowSeconds, openingBalance, seatsPerUser } = config;
+  const queue = new Queue(sqlQueueStore(database, { cap, activeSeconds, noShowSeconds }));
+  const catalogStore = sqlCatalogStore(database);
+  const catalog = new Catalog(catalogStore, sales);
+  const wallets = new Wallets(sqlWalletStore(database, openingBalance), committed);
+  const reservationStore = sqlReservationStore(database, { openingBalance, holdSeconds, seatsPerUser });
+  const reservations = new Reservations(reservationStore, queue, () => {
+    catalog.sold();
+    committed();
+  });
+  const idempotency = new Idempotency(sqlIdempotencyStore(database));
+  const letters = new DeadLetters(new SqlDeadLetterStore(database), () => bus.nudge());
+
+  const scheduler = new Scheduler(
+    [
+      { name: 'line', everyMilliseconds: 500, run: () => queue.tick() },
+      { name: 'holds', everyMilliseconds: 1_000, run: () => reservations.expireHolds() },
+      { name: 'relay', everyMilliseconds: 1_000, run: () => relay.run() },
+      { name: 'idempotency', everyMilliseconds: 60_000, run: () => idempotency.sweep() },
+      { name: 'outbox', everyMilliseconds: 30_000, run: () => sweepOutbox(database, PUBLISHED_KEEP_SECONDS) },
+    ],
+    { log },
+  );
+
+  metrics.add(queueReadings(() => queue.figures('main')));
+  metrics.add(eventReadings(() => readEventBacklog(database)));
+  metrics.add(schedulerReadings(() => scheduler.state()));
+  const figures = async () => [await queue.figures('main')].filter((found) => found !== null);
+  const operators: Routes[] = [
+    monitorOpsRoutes([lineAuditor(figures), databaseAuditor(database)], {
+      logs: logsProbe(answers),
+      db: databaseProbe(database),
+      scheduler: schedulerProbe(() => scheduler.state()),
+    }),
+    queueOpsRoutes(queue),
+    deadLetterRoutes(letters, idempotency),
+  ];
+
+  let draining = false;
+  const app = await buildApp({
+    log,
+    trustedHops: config.trustedHops,
+    rateLimitPerSecond: config.rateLimitPerSecond,
+    draining: () => draining,
+    observe(method, route, status, seconds) {
+      metrics.observe(method, route, status, seconds);
+      answers.add(status);
+    },
+    routes: [
+      queueRoutes(queue, identity, idempotency),
+      catalogRoutes(catalog),
+      walletRoutes(wallets, identity),
+      reservationRoutes(reservations, identity),
+      metricsRoutes(metrics, identity),
+      healthRoutes(async () => void (await database.query('SELECT 1'))),
+      behindOperatorsCheck(identity, operators),
+    ],
+  });
+
+  const stop = async () => {
+    draining = true;
+    await app.close();
+    await scheduler.stop();
+    await relay.stop();
+    await bus.stop();
+    await database.close();
+  };
+  let stopped: Promise<void> | null = null;
+  const opsToken = secretOf(config.opsToken, config.dataDir, 'ops-token');
+  return {
+    app,
+    opsToken: opsToken.kept ? opsToken.value : undefined,
+    async start() {
+      await migrate(database);
+      if (config.demoData) await catalogStore.add(demoConcerts(new Date()));
+      await queue.configure('main', {});
+      bus.start();
+      scheduler.start();
+    },
+    stop() {
+      stopped ??= stop();
+      return stopped;
+    },
+  };
+}
+
+function makeIdentity(config: Config): Identity {
+  const { identitySecret, identityJwks, dataDir } = config;
+  return new Identity({
+    logins: config.auth === 'token' ? new Logins({ secret: identitySecret, jwks: identityJwks }) : null,
+    tokens: new QueueTokens(secretOf(config.tokenSecret, dataDir, 'token-secret').value),
+    opsToken: secretOf(config.opsToken, dataDir, 'ops-token').value,
+  });
+}

@@ -1,0 +1,122 @@
+import type { Socket } from 'node:net';
+import rateLimit from '@fastify/rate-limit';
+import Fastify, { type FastifyBaseLogger, LogController } from 'fastify';
+import { Failure } from '../lib/failure.ts';
+import type { App, Routes } from '../lib/http.ts';
+import { addDocs } from './docs.ts';
+import { KnownPaths } from './methods.ts';
+import { problem, sendProblem } from './problems.ts';
+import { parseJson, validatorCompiler } from './validation.ts';
+
+export interface AppOptions {
+  log: FastifyBaseLogger;
+  /** Proxies in front whose X-Forwarded-For is believed. */
+  trustedHops: number;
+  /** Requests a second from one address; 0 is no limit. */
+  rateLimitPerSecond: number;
+  /** True once the service has begun to stop: requests that come late are sent elsewhere. */
+  draining: () => boolean;
+  /** Every request, once it is answered. `route` is the path's pattern, 'none' when no route took it. */
+  observe: (method: string, route: string, status: number, seconds: number) => void;
+  routes: readonly Routes[];
+}
+
+const BODY_LIMIT_BYTES = 1_048_576;
+const REQUEST_TIMEOUT_MILLISECONDS = 30_000;
+const HEADERS_TIMEOUT_MILLISECONDS = 15_000;
+const IDLE_CONNECTION_MILLISECONDS = 120_000;
+const KEEP_ALIVE_MILLISECONDS = 72_000;
+/** Longer than any id may be: a path that is too long gets the answer of its field, not "no such path". */
+const MAX_PARAM_LENGTH = 8_192;
+
+/** The HTTP shell: everything that is the same for every route, then the routes. */
+export async function buildApp(options: AppOptions): Promise<App> {
+  const app: App = Fastify({
+    loggerInstance: options.log,
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: requestIds(),
+    trustProxy: (_address, hop) => hop < options.trustedHops,
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MILLISECONDS,
+    connectionTimeout: IDLE_CONNECTION_MILLISECONDS,
+    keepAliveTimeout: KEEP_ALIVE_MILLISECONDS,
+    http: { headersTimeout: HEADERS_TIMEOUT_MILLISECONDS },
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH, ignoreTrailingSlash: true },
+    forceCloseConnections: 'idle',
+    // Answered by our own hook, as problem+json.
+    return503OnClosing: false,
+    clientErrorHandler: refuseBrokenRequest,
+    frameworkErrors: (error, request, reply) => void sendProblem(error, request, reply),
+  });
+  const paths = new KnownPaths();
+  paths.watch(app);
+  app.setValidatorCompiler(validatorCompiler);
+  app.setErrorHandler(sendProblem);
+  app.setNotFoundHandler((request) => {
+    throw paths.refuse(request);
+  });
+  app.removeContentTypeParser(['application/json', 'text/plain']);
+  app.addContentTypeParser(
+    'application/json',
+    { parseAs: 'string' },
+    parseJson(app.getDefaultJsonParser('error', 'error')),
+  );
+  addHooks(app, options);
+  if (options.rateLimitPerSecond > 0) await addRateLimit(app, options.rateLimitPerSecond);
+  await addDocs(app);
+  for (const routes of options.routes) routes(app);
+  return app;
+}
+
+function addHooks(app: App, { draining, observe }: AppOptions): void {
+  app.addHook('onRequest', async (request, reply) => {
+    if (draining()) {
+      reply.header('connection', 'close');
+      throw new Failure('OVERLOADED', 'This process is stopping. Try again.', { 'retry-after': '1' });
+    }
+    const encoding = request.headers['content-encoding'];
+    if (encoding !== undefined && encoding !== 'identity') {
+      throw new Failure('UNSUPPORTED_MEDIA_TYPE', 'Send the body uncompressed.');
+    }
+  });
+  app.addHook('onResponse', (request, reply, done) => {
+    observe(request.method, request.routeOptions.url ?? 'none', reply.statusCode, reply.elapsedTime / 1_000);
+    done();
+  });
+}
+
+async function addRateLimit(app: App, perSecond: number): Promise<void> {
+  await app.register(rateLimit, {
+    max: perSecond,
+    timeWindow: 1_000,
+    allowList: (request) => request.url.startsWith('/healthz') || request.url.startsWith('/readyz'),
+    errorResponseBuilder: (_request, { after }) =>
+      new Failure('RATE_LIMITED', `At most ${perSecond} requests a second from one address. Try again in ${after}.`),
+  });
+}
+
+/** Unique across processes and restarts, and cheap. */
+function requestIds(): () => string {
+  const prefix = crypto.randomUUID().slice(0, 8);
+  let last = 0;
+  return () => `${prefix}-${(++last).toString(36)}`;
+}
+
+/** What Node could not even read as a request. */
+function refuseBrokenRequest(error: Error & { code?: string }, socket: Socket): void {
+  if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy(error);
+  const [status, detail] =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? ['431 Request Header Fields Too Large', 'The headers are too large.']
+      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? ['408 Request Timeout', 'The request did not arrive in time.']
+        : ['400 Bad Request', 'This is not a valid HTTP request.'];
+  const body = JSON.stringify({
+    ...problem(new Failure('VALIDATION_FAILED', detail), 'none'),
+    status: Number(status.slice(0, 3)),
+    title: status.slice(4),
+  });
+  socket.end(
+    `HTTP/1.1 ${status}\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}

@@ -1,0 +1,58 @@
+import { createRequire } from 'node:module';
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import { Problem } from '../../contract/problem.ts';
+import type { App } from '../lib/http.ts';
+
+const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
+const IDEMPOTENCY_KEY = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  description: 'Same key, same body: the first answer again, with Idempotency-Replayed: true',
+  schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[\\x21-\\x7e]+$' },
+} as const;
+
+/** OpenAPI 3.1 of the routes at /openapi.json, and pages to read it by at /docs. */
+export async function addDocs(app: App): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'jari',
+        version,
+        description: 'Concert reservations through the minute a sale opens.',
+        license: { name: 'MIT', identifier: 'MIT' },
+      },
+      tags: ['queue', 'catalogue', 'wallet', 'reservation', 'operators', 'health'].map((name) => ({ name })),
+      components: {
+        securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } },
+        schemas: { Problem: Problem as object },
+      },
+    },
+    transformObject: (document) => completed(document as unknown as { openapiObject: Document }),
+  });
+  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true });
+  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+}
+
+type Operation = { tags?: string[]; parameters?: unknown[]; responses: Record<string, unknown>; security?: unknown[] };
+interface Document {
+  paths: Record<string, Record<string, Operation>>;
+}
+
+/** Adds to each operation what the shell does for all: errors, and idempotency of every POST. */
+function completed({ openapiObject }: { openapiObject: Document }) {
+  const error = {
+    description: 'An error; see its code',
+    content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+  };
+  for (const operations of Object.values(openapiObject.paths)) {
+    for (const [method, operation] of Object.entries(operations)) {
+      operation.responses = { ...operation.responses, default: error };
+      operation.security = operation.tags?.includes('operators') ? [{ bearer: [] }] : [{}, { bearer: [] }];
+      if (method === 'post') operation.parameters = [...(operation.parameters ?? []), IDEMPOTENCY_KEY];
+    }
+  }
+  return openapiObject as never;
+}

@@ -1,0 +1,54 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+
+/** What a queue token proves: this user took this place in this line. */
+export interface QueuePass {
+  userId: string;
+  queueId: string;
+  ticket: number;
+}
+
+const LIFETIME_SECONDS = 86_400;
+/** Ends fall on whole steps, so that asking twice gives the same token. */
+const STEP_SECONDS = 3_600;
+/** The only header we write or read, so there is no algorithm to be talked out of. */
+const HEADER = Buffer.from('{"alg":"HS256","typ":"jari-queue+jwt"}').toString('base64url');
+
+/** Signs and reads queue tokens: JWTs (HS256) of one fixed header, bound to subject, queue, ticket and expiry. */
+export class QueueTokens {
+  readonly #secret: string;
+  readonly #nowSeconds: () => number;
+
+  constructor(secret: string, nowSeconds = () => Date.now() / 1000) {
+    this.#secret = secret;
+    this.#nowSeconds = nowSeconds;
+  }
+
+  sign({ userId, queueId, ticket }: QueuePass): string {
+    const exp = (Math.floor((this.#nowSeconds() + LIFETIME_SECONDS) / STEP_SECONDS) + 1) * STEP_SECONDS;
+    const claims = Buffer.from(JSON.stringify({ sub: userId, queue: queueId, ticket, exp })).toString('base64url');
+    const signed = `${HEADER}.${claims}`;
+    return `${signed}.${this.#mac(signed).toString('base64url')}`;
+  }
+
+  /** Whether a token claims to be one of ours; says nothing about its truth. */
+  isOurs(token: string): boolean {
+    return token.startsWith(`${HEADER}.`);
+  }
+
+  /** Null when it is forged, altered or expired. */
+  read(token: string): QueuePass | null {
+    const end = token.lastIndexOf('.');
+    if (!this.isOurs(token) || end <= HEADER.length) return null;
+    const given = Buffer.from(token.slice(end + 1), 'base64url');
+    const expected = this.#mac(token.slice(0, end));
+    if (given.length !== expected.length || !timingSafeEqual(given, expected)) return null;
+    const { sub, queue, ticket, exp } = JSON.parse(
+      Buffer.from(token.slice(HEADER.length + 1, end), 'base64url').toString(),
+    ) as { sub: string; queue: string; ticket: number; exp: number };
+    return exp > this.#nowSeconds() ? { userId: sub, queueId: queue, ticket } : null;
+  }
+
+  #mac(text: string): Buffer {
+    return createHmac('sha256', this.#secret).update(text).digest();
+  }
+}

@@ -1,0 +1,67 @@
+// environment → config → compose → start; signals → stop.
+import { compose, type Service } from './compose.ts';
+import { type Config, ConfigError, readConfig } from './config.ts';
+import { FolderInUse } from './db/pglite/folder-lock.ts';
+import { makeLog } from './lib/log.ts';
+
+const LOOPBACK = /^(127\.|localhost$|::1$)/;
+/** What is still under way then has had its chance. */
+const STOP_WITHIN_MILLISECONDS = 20_000;
+
+try {
+  await run(readConfig(process.env));
+} catch (error) {
+  console.error(`jari: ${explained(error)}`);
+  process.exit(1);
+}
+
+async function run(config: Config): Promise<void> {
+  const log = makeLog(config.logLevel);
+  const service = await compose(config, log);
+  stopOnSignals(service);
+  process.on('uncaughtException', (error) => {
+    log.fatal({ err: error }, 'a defect that nobody caught: stopping');
+    process.exit(1);
+  });
+  await service.start();
+  const address = await service.app.listen({ port: config.port, host: config.host });
+  if (config.auth === 'open' && !LOOPBACK.test(config.host)) {
+    log.warn('AUTH=open on an address that is not loopback: anybody can act for anybody. Set AUTH=token.');
+  }
+  greet(config, address, service.opsToken);
+}
+
+function stopOnSignals(service: Service): void {
+  const stop = () => {
+    setTimeout(() => process.exit(1), STOP_WITHIN_MILLISECONDS).unref();
+    service.stop().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
+}
+
+/** For people, on stderr; stdout has the logs. */
+function greet(config: Config, address: string, opsToken: string | undefined): void {
+  const store = config.databaseUrl ? 'PostgreSQL' : `the embedded database in ${config.dataDir}`;
+  const lines = [
+    '',
+    `jari is ready, on ${store}`,
+    `  concerts   ${address}/api/v1/concerts`,
+    `  API        ${address}/docs`,
+    ...(opsToken ? [`  operators  ${address}/ops#token=${opsToken}`] : []),
+    '  a storm of 300 users, from another terminal:  npm run load -- load/spike.js',
+    '',
+  ];
+  console.error(lines.join('\n'));
+}
+
+/** What somebody who starts the service can do about it; a stack only for what we did not foresee. */
+function explained(error: unknown): string {
+  if (error instanceof ConfigError || error instanceof FolderInUse) return error.message;
+  const { code, port, message, stack } = error as NodeJS.ErrnoException & { port?: number };
+  if (code === 'EADDRINUSE') return `port ${port} is in use. Stop what uses it, or set PORT to another one.`;
+  if (code === 'EACCES' || code === 'EROFS') return `${message}. Set DATA_DIR to a folder that can be written.`;
+  return stack ?? String(error);
+}

@@ -1,0 +1,26 @@
+import { Audit, Checklist } from '../../contract/ops.ts';
+import type { Identity } from '../identity/identity.ts';
+import type { Routes } from '../lib/http.ts';
+import { type Auditor, audit } from './audit.ts';
+import { type AreaName, checklist, type Probe } from './checklist.ts';
+import type { Metrics } from './metrics.ts';
+
+const tags = ['operators'];
+
+/** Mounted behind the operators' check. */
+export const monitorOpsRoutes =
+  (auditors: readonly Auditor[], probes: Partial<Record<AreaName, Probe>>): Routes =>
+  (app) => {
+    app.get('/audit', { schema: { tags, response: { 200: Audit } } }, () => audit(auditors));
+    app.get('/checklist', { schema: { tags, response: { 200: Checklist } } }, () => checklist(probes));
+  };
+
+export const metricsRoutes =
+  (metrics: Metrics, identity: Identity): Routes =>
+  (app) => {
+    app.get('/metrics', { schema: { tags, summary: 'Prometheus' } }, async (request, reply) => {
+      identity.operator(request.headers.authorization);
+      reply.type(metrics.registry.contentType);
+      return metrics.text();
+    });
+  };

@@ -1,0 +1,25 @@
+import { QueueAdmin, QueuePatch } from '../../contract/ops.ts';
+import { QueueParams } from '../../contract/queue.ts';
+import { Failure } from '../lib/failure.ts';
+import type { Routes } from '../lib/http.ts';
+import type { Queue } from './queue.ts';
+
+/** What operators see and change of a line. Mounted behind the operators' check. */
+export const queueOpsRoutes =
+  (queue: Queue): Routes =>
+  (app) => {
+    app.get(
+      '/queues/:queueId',
+      { schema: { tags: ['operators'], params: QueueParams, response: { 200: QueueAdmin } } },
+      async (request) => {
+        const settings = await queue.settings(request.params.queueId);
+        if (!settings) throw new Failure('NOT_FOUND', 'There is no such line. PATCH creates it.');
+        return settings;
+      },
+    );
+    app.patch(
+      '/queues/:queueId',
+      { schema: { tags: ['operators'], params: QueueParams, body: QueuePatch, response: { 200: QueueAdmin } } },
+      (request) => queue.configure(request.params.queueId, request.body),
+    );
+  };

@@ -1,0 +1,133 @@
+import { EnterBody, PlaceQuery, PlaceWithToken, QueueOverview, QueueParams } from '../../contract/queue.ts';
+import type { Idempotency } from '../idempotency/idempotency.ts';
+import { type Identity, lineOf } from '../identity/identity.ts';
+import { Failure } from '../lib/failure.ts';
+import { type App, answered, idempotencyKey, type Routes } from '../lib/http.ts';
+import { EventStreams } from './event-streams.ts';
+import type { Queue } from './queue.ts';
+import type { PlaceView } from './views.ts';
+
+const TOKEN = '/api/v1/token';
+
+/** Which place a request means. */
+interface Asked {
+  userId: string;
+  queueId: string;
+  /** When a queue token names one; without, whichever the user has. */
+  ticket: number | undefined;
+  token: string | undefined;
+}
+
+export function queueRoutes(queue: Queue, identity: Identity, idempotency: Idempotency): Routes {
+  const withToken = (place: PlaceView, token?: string) => ({ ...place, token: token ?? identity.sign(place) });
+
+  async function asked(
+    authorization: string | undefined,
+    query: { userId?: string; queueId?: string },
+  ): Promise<Asked> {
+    const caller = await identity.holder(authorization);
+    const userId = caller?.userId ?? query.userId;
+    if (userId === undefined) {
+      throw new Failure(
+        'VALIDATION_FAILED',
+        'Say which place: Authorization: Bearer with its token, or ?userId=.',
+        {},
+        [{ path: '/userId', message: 'is needed when no token is sent' }],
+      );
+    }
+    if (query.userId !== undefined && query.userId !== userId) throw notInQueue();
+    const token = caller?.pass ? authorization?.replace(/^Bearer +/i, '') : undefined;
+    return { userId, queueId: lineOf(caller, query.queueId), ticket: caller?.pass?.ticket, token };
+  }
+
+  return (app) => {
+    app.post(
+      `${TOKEN}/create`,
+      { schema: { tags: ['queue'], summary: 'Enter the line', body: EnterBody, response: { 200: PlaceWithToken } } },
+      async (request, reply) => {
+        const { userId, queueId = 'main' } = request.body;
+        await identity.entering(request.headers.authorization, userId);
+        const key = idempotencyKey(request);
+        if (!key) return withToken(await queue.enter(userId, queueId));
+        const outcome = await idempotency.once(userId, key, async () => withToken(await queue.enter(userId, queueId)));
+        return answered(reply, outcome);
+      },
+    );
+    addPlaceRoutes(app, queue, asked, withToken);
+    addOverview(app, queue);
+  };
+}
+
+function addPlaceRoutes(
+  app: App,
+  queue: Queue,
+  asked: (authorization: string | undefined, query: { userId?: string; queueId?: string }) => Promise<Asked>,
+  withToken: (place: PlaceView, token?: string) => PlaceView & { token: string },
+): void {
+  const streams = new EventStreams();
+  app.addHook('preClose', async () => streams.end());
+
+  app.get(
+    TOKEN,
+    {
+      schema: { tags: ['queue'], summary: 'Where you are', querystring: PlaceQuery, response: { 200: PlaceWithToken } },
+    },
+    async (request) => {
+      const { userId, queueId, ticket, token } = await asked(request.headers.authorization, request.query);
+      const place = await queue.status(userId, queueId, ticket);
+      if (!place) throw notInQueue();
+      return withToken(place, token);
+    },
+  );
+
+  app.get(
+    `${TOKEN}/events`,
+    {
+      schema: { tags: ['queue'], summary: 'Where you are, as it changes (text/event-stream)', querystring: PlaceQuery },
+    },
+    async (request, reply) => {
+      const { userId, queueId, ticket } = await asked(request.headers.authorization, request.query);
+      const place = await queue.status(userId, queueId, ticket);
+      if (!place) throw notInQueue();
+      const stream = streams.open(reply);
+      const unwatch = queue.watch(userId, queueId, place.ticket, (event) => {
+        stream.send(event.event, event.place);
+        if (event.event === 'expired') stream.end();
+      });
+      stream.onClosed(unwatch);
+    },
+  );
+
+  app.delete(
+    TOKEN,
+    { schema: { tags: ['queue'], summary: 'Leave the line, or give the slot up', querystring: PlaceQuery } },
+    async (request, reply) => {
+      const { userId, queueId, ticket } = await asked(request.headers.authorization, request.query);
+      if (!(await queue.leave(userId, queueId, ticket))) throw notInQueue();
+      return reply.code(204).send();
+    },
+  );
+}
+
+function addOverview(app: App, queue: Queue): void {
+  app.get(
+    '/api/v1/queue/:queueId',
+    {
+      schema: {
+        tags: ['queue'],
+        summary: 'The line as anybody may see it; cacheable',
+        params: QueueParams,
+        response: { 200: QueueOverview },
+      },
+    },
+    async (request, reply) => {
+      const overview = await queue.overview(request.params.queueId);
+      if (!overview) throw new Failure('NOT_FOUND', 'There is no such line.');
+      reply.header('cache-control', 'public, max-age=1');
+      return overview;
+    },
+  );
+}
+
+const notInQueue = () =>
+  new Failure('NOT_IN_QUEUE', 'There is no such place in the line. Enter with POST /api/v1/token/create.');
