@@ -8,8 +8,8 @@ import { slots } from './conformance/slots.ts';
 import { LINES, type Line } from './lines.ts';
 
 // What the port promises, asked of every adapter. Each test has a queue of its own.
-describe.each(LINES)('the line in $name', (target) => {
-  describe.skipIf(target.missing)('', () => {
+for (const target of LINES) {
+  describe.skipIf(target.missing)(`the line in ${target.name}`, () => {
     let line: Line;
     beforeAll(async () => {
       line = await target.open();
@@ -23,4 +23,4 @@ describe.each(LINES)('the line in $name', (target) => {
     settings(act);
     batches(act);
   });
-});
+}

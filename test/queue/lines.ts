@@ -1,24 +1,36 @@
 import { randomBytes } from 'node:crypto';
 import type { Database } from '../../server/db/database.ts';
+import { openPostgres } from '../../server/db/pg/driver.ts';
+import type { QueueSignals } from '../../server/queue/signals.ts';
+import { sqlQueueSignals } from '../../server/queue/sql/signals.ts';
 import { sqlQueueStore } from '../../server/queue/sql/store.ts';
 import type { QueueStore } from '../../server/queue/store.ts';
 import { type DatabaseTarget, PGLITE, POSTGRES } from '../support/databases.ts';
 
-/** A line of people on one adapter, and the means to let time pass for it. */
-export interface Line {
+/** What one process has of a line. */
+export interface LineAccess {
   store: QueueStore;
+  signals: QueueSignals;
+  dispose(): Promise<void>;
+}
+
+/** A line of people on one adapter, and the means to let time pass for it. */
+export interface Line extends LineAccess {
+  /** The same line as another process would have it; null when it is this process's alone. */
+  elsewhere(): LineAccess | null;
   /**
    * Moves everything that the store has noted of a queue into the past: as though that many seconds had gone by.
    * Negative seconds are a clock that was set back.
    */
   age(queueId: string, seconds: number): Promise<void>;
-  dispose(): Promise<void>;
 }
 
 export interface LineTarget {
   name: string;
   /** Why its suites are skipped, when they are. */
   missing: string | undefined;
+  /** Whether several processes may have the same line. */
+  shared: boolean;
   open(): Promise<Line>;
 }
 
@@ -28,17 +40,24 @@ export const FRESH = { cap: 3, activeSeconds: 1_000, noShowSeconds: 300 };
 const overSql = (target: DatabaseTarget): LineTarget => ({
   name: `SQL on ${target.name}`,
   missing: target.missing,
+  shared: target.name === 'PostgreSQL',
   async open() {
-    const { database, dispose } = await target.open();
+    const { database, url, dispose } = await target.open();
     return {
-      store: sqlQueueStore(database, FRESH),
+      ...accessBy(database, dispose),
+      elsewhere: () => (url === undefined ? null : accessBy(openPostgres(url))),
       age: (queueId, seconds) => ageRows(database, queueId, seconds),
-      dispose,
     };
   },
 });
 
-/** Every adapter of the line: `describe.each(LINES)`, skipping those that are `missing`. */
+const accessBy = (database: Database, dispose = () => database.close()): LineAccess => ({
+  store: sqlQueueStore(database, FRESH),
+  signals: sqlQueueSignals(database),
+  dispose,
+});
+
+/** Every adapter of the line; a suite loops over them, skipping those that are `missing`. */
 export const LINES: readonly LineTarget[] = [overSql(PGLITE), overSql(POSTGRES)];
 
 export async function ageRows(database: Database, queueId: string, seconds: number): Promise<void> {
