@@ -11,7 +11,11 @@ export class Failure extends Error {
   /** With VALIDATION_FAILED: what is wrong, field by field. */
   readonly errors: readonly FieldError[] | undefined;
   constructor(code: FailureCode, detail: string, headers: Record<string, string> = {}, errors?: readonly FieldError[]) {
+    // A refusal is no defect: nobody reads where it was made, and finding out costs more than the rest of the answer.
+    const limit = Error.stackTraceLimit;
+    Error.stackTraceLimit = 0;
     super(detail);
+    Error.stackTraceLimit = limit;
     this.code = code;
     this.headers = headers;
     this.errors = errors;
