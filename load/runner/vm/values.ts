@@ -1,6 +1,6 @@
 // Moving values across the WebAssembly boundary. Lean on purpose: numbers, booleans, strings, bytes and flat arrays of
 // them; anything richer travels as JSON text, which QuickJS parses in C.
-import type { Ptr, QuickJsExports } from './wasm.ts';
+import type { Ptr, QuickJsExports } from './quickjs.ts';
 
 export type HostValue = undefined | null | boolean | number | string | Uint8Array | Utf8 | readonly HostValue[];
 

@@ -1,10 +1,11 @@
 // A virtual user's JavaScript VM. Entering script code returns a promise, because a host call inside it may suspend;
 // to the script itself every host call looks synchronous.
 import { RunFailure } from '../exit-codes.ts';
-import type { ImageEntries, VmImage } from './image.ts';
+import type { ImageEntries, VmImage } from './memory-image.ts';
+import type { Ptr, QuickJsExports } from './quickjs.ts';
 import { ScriptError, type ScriptErrorShape } from './script-error.ts';
 import { type HostValue, makeValue, readBytes, readCString, readText, readValue, writeText } from './values.ts';
-import { instantiate, jspi, type Ptr, type QuickJsExports } from './wasm.ts';
+import { instantiate, jspi } from './wasm.ts';
 
 /** The arguments of one host call; each is read only when asked for. */
 export interface HostArguments {
@@ -32,6 +33,8 @@ export class Vm implements HostArguments {
   readonly qjs: QuickJsExports;
   /** Set while an iteration must end: QuickJS asks now and then, and unwinds without running catch blocks. */
   interrupted = false;
+  /** `performance.now()` at which script code is interrupted even if it never waits, as in an endless loop. */
+  mustEndAt = Number.POSITIVE_INFINITY;
   /** The failure that stopped the script, kept whole because a message thrown into the VM loses its class. */
   failure: RunFailure | undefined;
   readonly #host: VmHost;
@@ -46,7 +49,10 @@ export class Vm implements HostArguments {
     this.#host = host;
     this.qjs = instantiate(module, {
       hostCall: (argc, argv) => this.#hostCall(argc, argv),
-      interrupted: () => this.interrupted,
+      interrupted: () => {
+        if (performance.now() > this.mustEndAt) this.interrupted = true;
+        return this.interrupted;
+      },
       promiseRejection: (promise, reason, handled) => this.#promiseRejection(promise, reason, handled),
       resolveModule: (base, name) =>
         this.#giveText(() => host.resolveModule(readCString(this.qjs, base), readCString(this.qjs, name))),

@@ -2,62 +2,8 @@
 // instance, because a suspended call owns its instance's stack until it is resumed.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-
-/** The exports of quickjs.wasm that this runner uses. Every `Ptr` is an address in the instance's memory. */
-export type Ptr = number;
-export interface QuickJsExports {
-  readonly memory: WebAssembly.Memory;
-  readonly __stack_pointer: WebAssembly.Global;
-  _initialize(): void;
-  qjs_init(): number;
-  qjs_eval(code: Ptr, length: number, filename: Ptr, flags: number): Ptr;
-  qjs_call(fn: Ptr, self: Ptr, argc: number, argv: Ptr): Ptr;
-  qjs_execute_pending_job(): number;
-  qjs_is_job_pending(): number;
-  qjs_new_string(text: Ptr, length: number): Ptr;
-  qjs_new_number(value: number): Ptr;
-  qjs_new_array(): Ptr;
-  qjs_new_array_buffer(data: Ptr, length: number): Ptr;
-  qjs_new_host_function(name: Ptr, nameLength: number, argc: number): Ptr;
-  qjs_new_error(): Ptr;
-  qjs_get_undefined(): Ptr;
-  qjs_get_null(): Ptr;
-  qjs_get_true(): Ptr;
-  qjs_get_false(): Ptr;
-  qjs_get_global(): Ptr;
-  qjs_get_float64(value: Ptr): number;
-  qjs_get_bool(value: Ptr): number;
-  qjs_get_string_len(value: Ptr, lengthOut: Ptr): Ptr;
-  qjs_free_cstring(text: Ptr): void;
-  qjs_get_array_buffer(value: Ptr, lengthOut: Ptr): Ptr;
-  qjs_is_undefined(value: Ptr): number;
-  qjs_is_null(value: Ptr): number;
-  qjs_is_bool(value: Ptr): number;
-  qjs_is_number(value: Ptr): number;
-  qjs_is_string(value: Ptr): number;
-  qjs_is_array_buffer(value: Ptr): number;
-  qjs_is_exception(value: Ptr): number;
-  qjs_get_exception(): Ptr;
-  qjs_throw(value: Ptr): Ptr;
-  qjs_promise_state(promise: Ptr): number;
-  qjs_promise_result(promise: Ptr): Ptr;
-  qjs_promise_mark_as_handled(promise: Ptr): void;
-  qjs_get_value_ptr(value: Ptr): Ptr;
-  qjs_set_prop_string(object: Ptr, name: Ptr, value: Ptr): number;
-  qjs_get_prop_string(object: Ptr, name: Ptr): Ptr;
-  qjs_set_prop_uint32(object: Ptr, index: number, value: Ptr): number;
-  qjs_free_value(value: Ptr): void;
-  qjs_set_interrupt_handler(on: number): void;
-  qjs_set_promise_rejection_handler(on: number): void;
-  qjs_set_module_loader(on: number): void;
-  qjs_set_max_stack_size(bytes: number): void;
-  qjs_get_runtime_ptr(): Ptr;
-  qjs_get_context_ptr(): Ptr;
-  qjs_set_runtime_and_context(runtime: Ptr, context: Ptr): void;
-  JS_SetUncatchableError(context: Ptr, value: bigint): void;
-  wasm_malloc(bytes: number): Ptr;
-  wasm_free(at: Ptr): void;
-}
+import { keepExports } from './exports.ts';
+import { type Ptr, type QuickJsExports, usedExports } from './quickjs.ts';
 
 /** What the instance asks of its owner. Only `hostCall` may answer with a promise: it suspends the script. */
 export interface WasmHooks {
@@ -77,7 +23,7 @@ export const jspi = WebAssembly as unknown as Jspi;
 
 export function compileQuickJs(): Promise<WebAssembly.Module> {
   const file = createRequire(import.meta.url).resolve('quickjs-wasi/quickjs.wasm');
-  return WebAssembly.compile(readFileSync(file));
+  return WebAssembly.compile(keepExports(readFileSync(file), usedExports));
 }
 
 export function instantiate(module: WebAssembly.Module, hooks: WasmHooks): QuickJsExports {
