@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { accessSync, constants, existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { Mutex } from '../../server/lib/mutex.ts';
 import { Unavailable } from './service.ts';
 
 export const isRoot = process.getuid?.() === 0;
@@ -24,7 +25,8 @@ export function findProgram(name: string, furtherFolders: readonly string[] = []
     .find(isProgram);
 }
 
-function run(command: string, args: string[]): Promise<{ code: number | null; output: string }> {
+/** Runs a program to its end. `code` is null when it could not be started; `output` says why then. */
+export function run(command: string, args: string[]): Promise<{ code: number | null; output: string }> {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       cwd: '/',
@@ -63,6 +65,8 @@ async function withoutSystemServices<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
+const apt = new Mutex(); // two at once would meet at apt's locks, and at the files of DECLINE
+
 async function aptInstall(packages: readonly string[], say: (line: string) => void): Promise<void> {
   say(`installing ${packages.join(' ')} with apt-get, as we are root on a Debian-like system …`);
   const wait = ['-o', 'DPkg::Lock::Timeout=300'];
@@ -94,7 +98,7 @@ export async function need<T>(
   const present = find();
   if (present !== undefined) return present;
   if (!canInstall) throw new Unavailable(advice);
-  await aptInstall(packages, say);
+  await apt.run(() => aptInstall(packages, say));
   const installed = find();
   if (installed === undefined) throw new Unavailable(advice);
   return installed;
