@@ -39,6 +39,9 @@ offsets.topic.num.partitions=4
 transaction.state.log.num.partitions=4
 group.initial.rebalance.delay.ms=0
 log.cleaner.dedupe.buffer.size=16777216
+# After SIGKILL a broker may not come back before its last session has run out: 9 s unless told otherwise.
+broker.session.timeout.ms=3000
+broker.heartbeat.interval.ms=500
 `;
 
 /** Starts it, with the data of the run's folder when there is some. */
@@ -51,7 +54,7 @@ export async function startKafka({ folder, say }: Surroundings): Promise<Running
   return onFreePort(async (port) => {
     const settingsFile = join(home, 'server.properties');
     writeFileSync(settingsFile, settings(port));
-    if (!existsSync(join(home, 'data', 'meta.properties'))) await format(java, [...program], settingsFile, home);
+    if (!existsSync(join(home, 'data', 'meta.properties'))) await format(java, program, settingsFile, home);
     const daemon = new Daemon({
       title: 'Kafka',
       command: java,
