@@ -1,0 +1,93 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createDatabase } from '../../scripts/services/database.ts';
+import type { ServiceName } from '../../scripts/services/service.ts';
+import { type Services, startServices } from '../../scripts/services/services.ts';
+import { type Service, startService } from '../../test/support/service.ts';
+
+export type Size = 'embedded' | 'postgres' | 'full';
+
+export interface Subject extends Service {
+  size: Size;
+  /** Of its own database; undefined for embedded. */
+  databaseUrl: string | undefined;
+}
+
+/** What a bench works with: fresh services, the bare reference server, private stores. Cleans up after itself. */
+export class Kit {
+  readonly rounds: number;
+  readonly seconds: number;
+  readonly folder = mkdtempSync(join(tmpdir(), 'jari-bench-'));
+  readonly #progress: (text: string) => void;
+  readonly #services = new Map<ServiceName, Promise<Services>>();
+  readonly #cleanups: (() => Promise<unknown>)[] = [];
+
+  constructor(options: { rounds: number; seconds: number; progress: (text: string) => void }) {
+    this.rounds = options.rounds;
+    this.seconds = options.seconds;
+    this.#progress = options.progress;
+  }
+
+  say(text: string): void {
+    this.#progress(text);
+  }
+
+  /** URL of a private store, started when first asked for. */
+  async store(name: ServiceName): Promise<string> {
+    let started = this.#services.get(name);
+    if (!started) {
+      this.say(`starting ${name}`);
+      started = startServices({ names: [name] });
+      this.#services.set(name, started);
+    }
+    const { outcomes } = await started;
+    const outcome = outcomes[name];
+    if (outcome?.state !== 'up') throw new Error(`${name} can't be had: ${outcome?.reason}`);
+    return outcome.url;
+  }
+
+  /** A fresh service with slots that outlast the bench. */
+  async subject(size: Size, env: Record<string, string> = {}): Promise<Subject> {
+    this.say(`starting a fresh service, ${size}`);
+    const databaseUrl = size === 'embedded' ? undefined : await createDatabase(await this.store('postgres'));
+    const full =
+      size === 'full' ? { REDIS_URL: await this.store('redis'), KAFKA_BROKERS: await this.store('kafka') } : {};
+    const lasting = { ACTIVE_SECONDS: '3600', NO_SHOW_SECONDS: '3600', HOLD_SECONDS: '3600', LOG_LEVEL: 'error' };
+    const service = await startService({
+      ...lasting,
+      ...(databaseUrl && { DATABASE_URL: databaseUrl }),
+      ...full,
+      ...env,
+    });
+    this.#cleanups.push(() => service.stop());
+    return Object.assign(service, { size, databaseUrl });
+  }
+
+  /** The reference: the same route, schemas and answer on a bare Fastify, with no store behind it. */
+  async bare(): Promise<string> {
+    const child = spawn(process.execPath, [join(import.meta.dirname, '../reference/bare.ts')], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    this.#cleanups.push(async () => {
+      if (child.exitCode !== null) return;
+      child.kill();
+      await once(child, 'exit');
+    });
+    const [line] = (await once(child.stdout, 'data')) as [Buffer];
+    return line.toString().trim();
+  }
+
+  async stop(): Promise<void> {
+    for (const cleanup of this.#cleanups.splice(0).reverse()) await cleanup();
+  }
+
+  /** After the last bench. */
+  async close(): Promise<void> {
+    await this.stop();
+    for (const started of this.#services.values()) await (await started).stop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}

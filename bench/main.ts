@@ -1,0 +1,58 @@
+// npm run bench -- [NAME …] [--json] [--rounds N] [--seconds N]
+import { writeFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
+import { parseArgs } from 'node:util';
+import { tokenIssue, tokenStatus } from './cases/queue.ts';
+import { hotSeat, reserve, reserveEmbedded, reserveStanding } from './cases/reservation.ts';
+import { type Bench, judged, type Result } from './lib/bench.ts';
+import { Kit } from './lib/kit.ts';
+import { table } from './lib/report.ts';
+
+const ALL: Bench[] = [tokenIssue, tokenStatus, reserve, reserveEmbedded, reserveStanding, hotSeat];
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    json: { type: 'boolean', default: false },
+    out: { type: 'string' },
+    rounds: { type: 'string', default: '3' },
+    seconds: { type: 'string', default: '4' },
+  },
+});
+const unknown = positionals.filter((name) => !ALL.some((bench) => bench.name === name));
+if (unknown.length > 0) {
+  console.error(`There is no bench ${unknown.join(', ')}. There are: ${ALL.map((bench) => bench.name).join(', ')}`);
+  process.exit(2);
+}
+
+const chosen = positionals.length > 0 ? ALL.filter((bench) => positionals.includes(bench.name)) : ALL;
+const results: Result[] = [];
+let title = '';
+const progress = (text: string) => {
+  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${title}: ${text}`);
+  else console.error(`${title}: ${text}`);
+};
+const kit = new Kit({ rounds: Number(values.rounds), seconds: Number(values.seconds), progress });
+try {
+  for (const [i, bench] of chosen.entries()) {
+    title = `[${i + 1}/${chosen.length}] ${bench.name}`;
+    results.push(judged(bench, await bench.run(kit)));
+    await kit.stop();
+  }
+} finally {
+  await kit.close();
+  if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
+}
+
+const [cpu] = cpus();
+const machine = {
+  cpu: cpu?.model ?? 'unknown',
+  cores: cpus().length,
+  memoryGiB: Math.round(totalmem() / 2 ** 30),
+  node: process.version,
+};
+const json = JSON.stringify({ machine, results }, null, 2);
+if (values.out) writeFileSync(values.out, json);
+if (values.json) console.log(json);
+else console.log(`${machine.cores} cores, ${machine.cpu}, Node ${machine.node}\n\n${table(results)}`);
+process.exitCode = results.every((result) => result.ok) ? 0 : 1;
