@@ -46,7 +46,7 @@ class Buyers {
 
 async function buyersOn(kit: Kit, size: 'embedded' | 'postgres'): Promise<{ subject: Subject; buyers: Buyers }> {
   const subject = await kit.subject(size);
-  await addSeats(subject, size === 'embedded' ? 300_000 : 1_000_000);
+  await addSeats(subject);
   await admit(subject.url, BUYERS);
   return { subject, buyers: new Buyers(kit, subject.url) };
 }

@@ -5,9 +5,10 @@ export const CONCERT_ID = 900;
 export const SCHEDULE_ID = 901;
 export const STANDING_SEAT_ID = 1;
 export const FIRST_NUMBERED_SEAT_ID = 1_000;
-const NUMBERED_SEATS = 1_000_000;
+const NUMBERED_SEATS = 500_000;
+const SEATS_AT_ONCE = 50_000;
 
-/** Adds a schedule with a million numbered seats and one huge standing section, while the service rests. */
+/** Adds a schedule with many numbered seats and one huge standing section, while the service rests. */
 export async function addSeats(subject: Subject, numberedSeats = NUMBERED_SEATS): Promise<void> {
   await subject.kill();
   const database = await openDatabase({ dataDir: subject.dataDir, databaseUrl: subject.databaseUrl });
@@ -21,10 +22,17 @@ export async function addSeats(subject: Subject, numberedSeats = NUMBERED_SEATS)
   ]);
   await database.query(
     `INSERT INTO seats (schedule_id, seat_id, label, section, kind, price, capacity)
-     SELECT $1::bigint, $2::bigint, 'standing', 'S', 'STANDING', 10, 2000000000
-     UNION ALL SELECT $1::bigint, n, n::text, 'A', 'SEAT', 10, 1 FROM generate_series($3::bigint, $4::bigint) n`,
-    [SCHEDULE_ID, STANDING_SEAT_ID, FIRST_NUMBERED_SEAT_ID, FIRST_NUMBERED_SEAT_ID + numberedSeats - 1],
+     VALUES ($1, $2, 'standing', 'S', 'STANDING', 10, 2000000000)`,
+    [SCHEDULE_ID, STANDING_SEAT_ID],
   );
+  // In parts, each well within the driver's time limit for a statement.
+  for (let added = 0; added < numberedSeats; added += SEATS_AT_ONCE) {
+    await database.query(
+      `INSERT INTO seats (schedule_id, seat_id, label, section, kind, price, capacity)
+       SELECT $1, n, n::text, 'A', 'SEAT', 10, 1 FROM generate_series($2::bigint, $3::bigint) n`,
+      [SCHEDULE_ID, FIRST_NUMBERED_SEAT_ID + added, FIRST_NUMBERED_SEAT_ID + added + SEATS_AT_ONCE - 1],
+    );
+  }
   await database.query('INSERT INTO standing_stock (schedule_id, seat_id, capacity) VALUES ($1, $2, 2000000000)', [
     SCHEDULE_ID,
     STANDING_SEAT_ID,

@@ -18,6 +18,9 @@ export async function migrate(database: Database): Promise<void> {
     )
     .catch(() => {}); // Two processes may race here and one of them lose on the catalogue's own unique index.
   await database.transaction(async (sql) => {
+    // Others may migrate for a while, and so may we: the limits are for requests.
+    await sql.query('SET LOCAL statement_timeout = 0');
+    await sql.query('SET LOCAL lock_timeout = 0');
     await sql.query('SELECT pg_advisory_xact_lock($1)', [LOCK_KEY]);
     const done = new Set((await sql.query<{ name: string }>('SELECT name FROM schema_migrations')).map((r) => r.name));
     for (const file of globSync('*.sql', { cwd: MIGRATIONS }).sort()) {
