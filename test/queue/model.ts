@@ -1,0 +1,133 @@
+import type { Change, EnterRequest, LeaveRequest, Place, QueueSettings } from '../../server/queue/store.ts';
+import { FRESH } from './lines.ts';
+
+const REMEMBERED_SECONDS = 600;
+
+interface Slot {
+  userId: string;
+  ticket: number;
+  since: number;
+  until: number;
+  seen: boolean;
+}
+
+interface View {
+  status: Place['status'];
+  position: number;
+  ticket: number;
+  /** Seconds from now. */
+  endsIn: number | null;
+}
+
+/** What a queue should be, as plainly as it can be said: lists, and a clock that only `age` moves. */
+export class QueueModel {
+  now = 0;
+  settings: Omit<QueueSettings, 'queueId'> = { ...FRESH, state: 'OPEN', releaseOnConfirm: false };
+  #exists = false;
+  #lastTicket = 0;
+  #serving = 0;
+  #waiting: { userId: string; ticket: number }[] = [];
+  #active: Slot[] = [];
+  #ended: { userId: string; ticket: number; until: number }[] = [];
+  #admissions: number[] = [];
+
+  enter(users: readonly string[]): void {
+    this.#exists = true;
+    for (const userId of new Set(users)) {
+      const slot = this.#active.find((s) => s.userId === userId);
+      if (slot && slot.until > this.now) slot.seen = true;
+      else if (!this.#waiting.some((w) => w.userId === userId)) {
+        this.#forget(userId);
+        this.#waiting.push({ userId, ticket: ++this.#lastTicket });
+      }
+    }
+    this.#serve(users);
+  }
+
+  see(users: readonly string[]): void {
+    for (const slot of this.#active) if (users.includes(slot.userId) && slot.until > this.now) slot.seen = true;
+  }
+
+  leave(requests: readonly Omit<LeaveRequest, 'queueId'>[]): boolean[] {
+    const had = requests.map(({ userId, ticket }) => {
+      const mine = this.view(userId);
+      return mine !== null && (ticket === undefined || ticket === mine.ticket);
+    });
+    for (const [i, { userId }] of requests.entries()) if (had[i]) this.#forget(userId);
+    if (had.includes(true)) this.#serve([]);
+    return had;
+  }
+
+  tick(): Pick<Change, 'userId' | 'status' | 'ticket'>[] {
+    for (const slot of this.#active) {
+      if (slot.since <= this.now) continue;
+      slot.until -= slot.since - this.now;
+      slot.since = this.now;
+    }
+    const changes = this.#exists ? this.#serve([]) : [];
+    this.#ended = this.#ended.filter(({ until }) => until >= this.now - REMEMBERED_SECONDS);
+    this.#admissions = this.#admissions.filter((at) => at >= this.now - REMEMBERED_SECONDS);
+    return changes;
+  }
+
+  configure(patch: Partial<Omit<QueueSettings, 'queueId'>>): void {
+    this.#exists = true;
+    Object.assign(this.settings, patch);
+    this.#serve([]);
+  }
+
+  view(userId: string): View | null {
+    const position = this.#waiting.findIndex((w) => w.userId === userId) + 1;
+    const waiting = this.#waiting[position - 1];
+    if (waiting) return { status: 'WAITING', position, ticket: waiting.ticket, endsIn: null };
+    const slot = this.#active.find((s) => s.userId === userId);
+    const place = slot ?? this.#ended.find((e) => e.userId === userId);
+    if (!place) return null;
+    const status = slot && slot.until > this.now ? 'ACTIVE' : 'EXPIRED';
+    return { status, position: 0, ticket: place.ticket, endsIn: place.until - this.now };
+  }
+
+  stats(): object | null {
+    if (!this.#exists) return null;
+    return {
+      ...this.settings,
+      active: this.#active.filter(({ until }) => until > this.now).length,
+      waiting: this.#waiting.length,
+      servingTicket: this.#serving,
+      admittedLastMinute: this.#admissions.filter((at) => at <= this.now && at > this.now - 60).length,
+    };
+  }
+
+  #serve(here: readonly string[]): Pick<Change, 'userId' | 'status' | 'ticket'>[] {
+    const { cap, state, activeSeconds, noShowSeconds } = this.settings;
+    const over = this.#active.filter((s) => s.until <= this.now || (!s.seen && s.since + noShowSeconds <= this.now));
+    this.#active = this.#active.filter((slot) => !over.includes(slot));
+    for (const { userId, ticket, until } of over)
+      this.#ended.push({ userId, ticket, until: Math.min(until, this.now) });
+
+    const free = state === 'OPEN' ? Math.max(0, cap - this.#active.length) : 0;
+    const admitted = this.#waiting.splice(0, free);
+    for (const { userId, ticket } of admitted) {
+      const seen = here.includes(userId);
+      this.#active.push({ userId, ticket, since: this.now, until: this.now + activeSeconds, seen });
+      this.#admissions.push(this.now);
+      this.#serving = ticket;
+    }
+    const told = (status: Change['status']) => (place: { userId: string; ticket: number }) => ({
+      userId: place.userId,
+      ticket: place.ticket,
+      status,
+    });
+    return [...over.map(told('EXPIRED')), ...admitted.map(told('ACTIVE'))];
+  }
+
+  #forget(userId: string): void {
+    this.#waiting = this.#waiting.filter((w) => w.userId !== userId);
+    this.#active = this.#active.filter((s) => s.userId !== userId);
+    this.#ended = this.#ended.filter((e) => e.userId !== userId);
+  }
+}
+
+/** Requests of one queue, out of a batch about several. */
+export const of = <R extends EnterRequest>(requests: readonly R[], queueId: string): R[] =>
+  requests.filter((request) => request.queueId === queueId);
