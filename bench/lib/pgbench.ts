@@ -9,15 +9,15 @@ const ADVICE = 'The bench needs pgbench: install it (Debian: apt-get install pos
 
 /** Tables of the textbook: a row a seat, a row a wallet. */
 const TABLES = `
-  CREATE TABLE textbook_seats (seat_id bigint PRIMARY KEY, price bigint NOT NULL, user_id text);
-  CREATE TABLE textbook_wallets (user_id text PRIMARY KEY, balance bigint NOT NULL);
+  CREATE TABLE textbook_seats (seat_id bigint PRIMARY KEY, price bigint NOT NULL, user_id bigint);
+  CREATE TABLE textbook_wallets (user_id bigint PRIMARY KEY, balance bigint NOT NULL);
   CREATE TABLE textbook_reservations (
-    reservation_id uuid PRIMARY KEY, user_id text NOT NULL, seat_id bigint NOT NULL, price bigint NOT NULL,
+    reservation_id uuid PRIMARY KEY, user_id bigint NOT NULL, seat_id bigint NOT NULL, price bigint NOT NULL,
     confirmed_at timestamptz NOT NULL DEFAULT now());
   CREATE TABLE textbook_outbox (
     event_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, payload jsonb NOT NULL, at timestamptz NOT NULL DEFAULT now());
   INSERT INTO textbook_seats SELECT n, 10, NULL FROM generate_series(1, 1000000) n;
-  INSERT INTO textbook_wallets SELECT 'u' || n, 1000000000000 FROM generate_series(0, 49) n;
+  INSERT INTO textbook_wallets SELECT n, 1000000000000 FROM generate_series(0, 49) n;
   ANALYZE textbook_seats; ANALYZE textbook_wallets;`;
 
 /** Adds the tables that the textbook transaction works on to a database. */
