@@ -55,18 +55,19 @@ export async function startKafka({ folder, say }: Surroundings): Promise<Running
     const settingsFile = join(home, 'server.properties');
     writeFileSync(settingsFile, settings(port));
     if (!existsSync(join(home, 'data', 'meta.properties'))) await format(java, program, settingsFile, home);
+    const url = `127.0.0.1:${port}`;
     const daemon = new Daemon({
       title: 'Kafka',
       command: java,
       args: [...program, 'kafka.Kafka', settingsFile],
       cwd: home,
       logFile: join(home, 'kafka.log'),
-      healthy: () => answers(port),
+      healthy: () => kafkaAnswers(url),
       stopSignal: 'SIGTERM',
     });
     await daemon.start();
     return {
-      url: `127.0.0.1:${port}`,
+      url,
       folders: [home],
       ...controlsOf([daemon]),
       restart: () => daemon.start(),
@@ -80,17 +81,18 @@ async function format(java: string, program: string[], settingsFile: string, cwd
   await promisify(execFile)(java, args, { cwd });
 }
 
-async function answers(port: number): Promise<void> {
+/** Throws unless the broker is reachable and part of its cluster. */
+export async function kafkaAnswers(brokers: string): Promise<void> {
   const admin = new Admin({
     clientId: 'jari-services',
-    bootstrapBrokers: [`127.0.0.1:${port}`],
+    bootstrapBrokers: brokers.split(','),
     retries: 0,
     connectTimeout: ANSWERS_WITHIN_MS,
     requestTimeout: ANSWERS_WITHIN_MS,
   });
   try {
-    const { brokers } = await admin.metadata({});
-    if (brokers.size === 0) throw new Error('it knows of no broker yet');
+    const cluster = await admin.metadata({});
+    if (cluster.brokers.size === 0) throw new Error('it knows of no broker yet');
   } finally {
     await admin.close();
   }

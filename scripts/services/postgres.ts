@@ -89,7 +89,8 @@ async function initialise(initdb: string, data: string, account: { uid: number; 
   writeFileSync(join(data, 'pg_hba.conf'), ONLY_LOOPBACK);
 }
 
-async function answers(url: string): Promise<void> {
+/** Throws unless the server takes queries. */
+export async function postgresAnswers(url: string): Promise<void> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000, query_timeout: 5_000 });
   client.on('error', () => {}); // the awaited call is rejected as well
   try {
@@ -119,7 +120,7 @@ export async function startPostgres({ folder, say }: Surroundings): Promise<Runn
       cwd: '/',
       user: account,
       logFile: join(data, 'postgres.log'),
-      healthy: () => answers(url),
+      healthy: () => postgresAnswers(url),
       stopSignal: 'SIGINT', // "fast": ends the sessions, then stops with everything written
     });
     await daemon.start();

@@ -48,6 +48,11 @@ export async function askRedis(url: string, ...commands: readonly (readonly stri
   }
 }
 
+/** Throws unless each of the servers answers, which they refuse while they load their data. */
+export async function redisAnswers(urls: string): Promise<void> {
+  await Promise.all(urls.split(',').map((url) => askRedis(url, ['PING'])));
+}
+
 /** Describes the process to start; its folder is made, and the configuration written, with the password in it. */
 export function redisDaemon(command: string, node: RedisNode): Daemon {
   mkdirSync(node.folder, { recursive: true, mode: 0o700 });
@@ -59,7 +64,7 @@ export function redisDaemon(command: string, node: RedisNode): Daemon {
     args: [configFile],
     cwd: node.folder,
     logFile: join(node.folder, 'redis.log'),
-    healthy: async () => void (await askRedis(redisUrl(node), ['PING'])), // refused while it loads its data
+    healthy: () => redisAnswers(redisUrl(node)),
     stopSignal: 'SIGTERM', // writes and syncs what it has, then exits
   });
 }
