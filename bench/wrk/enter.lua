@@ -1,8 +1,8 @@
--- args: folder of this script, prefix of the user ids. Every request enters the line as somebody new.
+-- args: prefix of the user ids. Every request enters the line as somebody new.
+dofile(debug.getinfo(1, 'S').source:match('@(.*/)') .. 'report.lua')
 local n, prefix = 0, ''
 function init(args)
-  dofile(args[1] .. '/report.lua')
-  prefix = args[2]
+  prefix = args[1]
 end
 function request()
   n = n + 1

@@ -1,10 +1,10 @@
--- args: folder of this script, users inside, concertId, scheduleId, first seatId, step from one request to the next (0:
+-- args: users inside, concertId, scheduleId, first seatId, step from one request to the next (0:
 -- all ask for the same seat). Users u1, u2 … take turns.
+dofile(debug.getinfo(1, 'S').source:match('@(.*/)') .. 'report.lua')
 local n, users, seat, step, head = 0, 50, 1, 1, ''
 function init(args)
-  dofile(args[1] .. '/report.lua')
-  users, seat, step = tonumber(args[2]), tonumber(args[5]), tonumber(args[6])
-  head = '","concertId":' .. args[3] .. ',"concertScheduleId":' .. args[4] .. ',"seatId":'
+  users, seat, step = tonumber(args[1]), tonumber(args[4]), tonumber(args[5])
+  head = '","concertId":' .. args[2] .. ',"concertScheduleId":' .. args[3] .. ',"seatId":'
 end
 function request()
   n = n + 1

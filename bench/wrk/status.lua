@@ -1,8 +1,8 @@
--- args: folder of this script, file with one token a line. Asks for one place after another.
+-- args: file with one token a line. Asks for one place after another.
+dofile(debug.getinfo(1, 'S').source:match('@(.*/)') .. 'report.lua')
 local n, tokens = 0, {}
 function init(args)
-  dofile(args[1] .. '/report.lua')
-  for line in io.lines(args[2]) do tokens[#tokens + 1] = { Authorization = 'Bearer ' .. line } end
+  for line in io.lines(args[1]) do tokens[#tokens + 1] = { Authorization = 'Bearer ' .. line } end
 end
 function request()
   n = n % #tokens + 1
