@@ -6,17 +6,17 @@ import type { RetrySchedule } from '../retry.ts';
 export interface WebhookOptions {
   url: string;
   secret: string;
-  /** Calls under way at the same time. */
+  /** Calls under way at the same time, and events of a batch. */
   concurrency?: number;
   /** A receiver that takes longer has not received it. */
   timeoutMilliseconds?: number;
   retry?: RetrySchedule;
 }
 
-/** About half an hour of a receiver's downtime, then the dead letters. */
+/** 20 to 30 minutes of a receiver's downtime, then the dead letters. */
 const RETRY: RetrySchedule = { maxAttempts: 14, firstDelayMilliseconds: 1_000, maxDelayMilliseconds: 300_000 };
-/** Rounds of calls in a batch; with the timeout it must stay well below the lease of a delivery. */
-const CALLS_EACH = 4;
+/** A receiver's answer is read up to here, so that the connection can be used again. */
+const MOST_ANSWER_BYTES = 65_536;
 
 /**
  * Tells another system about every event: a signed POST each, in order per key. A receiver may get an event again and
@@ -29,26 +29,19 @@ export class Webhook implements Consumer {
   readonly retry: RetrySchedule;
   readonly #url: string;
   readonly #secret: string;
-  readonly #concurrency: number;
   readonly #timeoutMilliseconds: number;
 
   constructor(options: WebhookOptions) {
     this.#url = options.url;
     this.#secret = options.secret;
-    this.#concurrency = options.concurrency ?? 16;
     this.#timeoutMilliseconds = options.timeoutMilliseconds ?? 5_000;
     this.retry = options.retry ?? RETRY;
-    this.batchSize = this.#concurrency * CALLS_EACH;
+    // One call each, so that a batch takes one timeout at the most: well below the lease of a delivery.
+    this.batchSize = options.concurrency ?? 16;
   }
 
-  async handle(events: readonly DomainEvent[]): Promise<(Error | null)[]> {
-    const outcomes: (Error | null)[] = new Array(events.length).fill(null);
-    const rest = events.entries();
-    const caller = async () => {
-      for (const [i, event] of rest) outcomes[i] = await this.#send(event);
-    };
-    await Promise.all(Array.from({ length: Math.min(this.#concurrency, events.length) }, caller));
-    return outcomes;
+  handle(events: readonly DomainEvent[]): Promise<(Error | null)[]> {
+    return Promise.all(events.map((event) => this.#send(event)));
   }
 
   async #send(event: DomainEvent): Promise<Error | null> {
@@ -68,8 +61,9 @@ export class Webhook implements Consumer {
         redirect: 'manual',
         signal: AbortSignal.timeout(this.#timeoutMilliseconds),
       });
-      await response.body?.cancel();
-      return response.ok ? null : new Error(`the receiver answered ${response.status || 'a redirect'}`);
+      // What it says after its status changes nothing any more.
+      await readAnswer(response).catch(() => {});
+      return response.ok ? null : new Error(`the receiver answered ${response.status}`);
     } catch (error) {
       return new Error(`the receiver could not be reached: ${causeOf(error)}`, { cause: error });
     }
@@ -79,6 +73,14 @@ export class Webhook implements Consumer {
 /** HMAC-SHA256 of `timestamp.body`, hex. @param seconds since 1970 */
 export function signature(secret: string, seconds: number, body: string): string {
   return createHmac('sha256', secret).update(`${seconds}.${body}`).digest('hex');
+}
+
+async function readAnswer(response: Response): Promise<void> {
+  let bytes = 0;
+  for await (const chunk of response.body ?? []) {
+    bytes += chunk.byteLength;
+    if (bytes > MOST_ANSWER_BYTES) break;
+  }
 }
 
 /** fetch says "fetch failed" and keeps the reason in its cause. */

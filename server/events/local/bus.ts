@@ -1,22 +1,16 @@
-import type { BaseLogger } from 'pino';
 import type { Database } from '../../db/database.ts';
 import type { Consumer, EventBus } from '../bus.ts';
-import { Deliveries } from './deliveries.ts';
-import { DeliveryWorker } from './worker.ts';
+import { Deliveries } from '../sql/deliveries.ts';
+import { type DeliveryOptions, DeliveryWorker } from '../sql/delivery-worker.ts';
 
-export interface LocalBusOptions {
-  /** How often each consumer looks for deliveries that nobody told it of. */
-  pollMilliseconds: number;
-  /** How long a batch may take before another process may take it too. */
-  leaseMilliseconds: number;
-  log: Pick<BaseLogger, 'warn' | 'error'>;
-}
+export type LocalBusOptions = DeliveryOptions;
 
-export const LOCAL_BUS_DEFAULTS = { pollMilliseconds: 500, leaseMilliseconds: 60_000 };
+export const LOCAL_BUS_DEFAULTS = { pollMilliseconds: 500, leaseMilliseconds: 15_000 };
 
 /**
  * Delivers events in this process. What is to be delivered stands in the database, written in the transaction that
  * marks the event published, so a crash at any moment loses nothing and every process of the system helps.
+ * Every process must subscribe the same consumers: whoever publishes an event decides who gets it.
  */
 export class LocalBus implements EventBus {
   readonly #deliveries: Deliveries;

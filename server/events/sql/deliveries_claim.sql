@@ -1,6 +1,9 @@
 -- Takes deliveries that are due for one consumer, at most one a key: the first that is left of it. An event that
 -- failed therefore holds up its own key and no other. Counts the attempt now, so that an event that ends the process
 -- is given up one day as well, and moves the next attempt ahead by the lease: nobody else takes the row until then.
+--
+-- A row whose last attempt was counted and never settled (its process ended, or its consumer hung) is a suspect, and
+-- taken alone: what was only taken together with the culprit must not share its end.
 -- `applied` is true when the inbox knows the event already.
 CREATE OR REPLACE FUNCTION deliveries_claim(for_consumer text, most integer, lease_milliseconds integer)
 RETURNS TABLE (
@@ -14,7 +17,8 @@ DECLARE
 BEGIN
   RETURN QUERY
   WITH due AS MATERIALIZED (
-    SELECT d.topic, d.key, d.event_id
+    SELECT d.topic, d.key, d.event_id, d.next_attempt_at, d.last_error,
+      d.attempts > 0 AND d.last_error IS NULL AS suspect
     FROM deliveries d
     WHERE d.consumer = for_consumer AND d.next_attempt_at <= moment
       AND NOT EXISTS (
@@ -24,12 +28,17 @@ BEGIN
     ORDER BY d.next_attempt_at, d.event_id
     LIMIT most
     FOR UPDATE OF d SKIP LOCKED
+  ), ranked AS (
+    SELECT due.*, row_number() OVER first_due AS nth, first_value(suspect) OVER first_due AS alone
+    FROM due WINDOW first_due AS (ORDER BY next_attempt_at, event_id)
   ), claimed AS (
     UPDATE deliveries d
-    SET attempts = d.attempts + 1, next_attempt_at = moment + lease_milliseconds * interval '1 millisecond'
-    FROM due
-    WHERE d.consumer = for_consumer AND d.topic = due.topic AND d.key = due.key AND d.event_id = due.event_id
-    RETURNING d.event_id, d.attempts, d.last_error
+    SET attempts = d.attempts + 1, last_error = NULL,
+        next_attempt_at = moment + lease_milliseconds * interval '1 millisecond'
+    FROM ranked r
+    WHERE d.consumer = for_consumer AND d.topic = r.topic AND d.key = r.key AND d.event_id = r.event_id
+      AND CASE WHEN r.alone THEN r.nth = 1 ELSE NOT r.suspect END
+    RETURNING d.event_id, d.attempts, r.last_error
   )
   SELECT o.event_id, o.topic, o.key, o.type, o.payload, o.created_at, c.attempts, c.last_error,
     EXISTS (SELECT FROM inbox i WHERE i.event_id = c.event_id AND i.consumer = for_consumer)

@@ -1,7 +1,8 @@
 -- Ends an attempt at deliveries of one consumer.
 -- done:   [{"eventId", "topic", "key"}]: applied; the inbox learns of it if the consumer has not told it.
--- failed: [{"eventId", "topic", "key", "error", "retryMilliseconds"}]: tried again after that time, or given up when
---         it is null.
+-- failed: [{"eventId", "topic", "key", "attempts", "error", "retryMilliseconds", "counted"}]: tried again after that
+--         time, or given up when it is null. `attempts` is the one that failed: somebody who took the row after the
+--         lease ran out is not disturbed. Not `counted` gives the attempt back.
 CREATE OR REPLACE FUNCTION deliveries_settle(for_consumer text, done jsonb, failed jsonb) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -20,8 +21,8 @@ BEGIN
   WITH given_up AS (
     DELETE FROM deliveries d
     USING jsonb_to_recordset(failed)
-      AS f("eventId" bigint, topic text, key text, error text, "retryMilliseconds" integer)
-    WHERE f."retryMilliseconds" IS NULL
+      AS f("eventId" bigint, topic text, key text, attempts integer, error text, "retryMilliseconds" integer)
+    WHERE f."retryMilliseconds" IS NULL AND d.attempts = f.attempts
       AND d.consumer = for_consumer AND d.topic = f.topic AND d.key = f.key AND d.event_id = f."eventId"
     RETURNING d.event_id, d.attempts, f.error
   )
@@ -30,12 +31,19 @@ BEGIN
   FROM given_up g JOIN outbox o ON o.event_id = g.event_id
   ORDER BY o.event_id;
 
+  WITH retried AS (
+    UPDATE deliveries d
+    SET next_attempt_at = moment + f."retryMilliseconds" * interval '1 millisecond', last_error = f.error,
+        attempts = d.attempts - CASE WHEN f.counted THEN 0 ELSE 1 END
+    FROM jsonb_to_recordset(failed) AS f("eventId" bigint, topic text, key text, attempts integer, error text,
+      "retryMilliseconds" integer, counted boolean)
+    WHERE f."retryMilliseconds" IS NOT NULL AND d.attempts = f.attempts
+      AND d.consumer = for_consumer AND d.topic = f.topic AND d.key = f.key AND d.event_id = f."eventId"
+    RETURNING d.topic, d.key, d.event_id, d.next_attempt_at
+  )
   -- Later events of the key could not start before this one anyway: due with it, they aren't looked at in vain.
-  UPDATE deliveries d
-  SET next_attempt_at = moment + f."retryMilliseconds" * interval '1 millisecond',
-      last_error = CASE WHEN d.event_id = f."eventId" THEN f.error ELSE d.last_error END
-  FROM jsonb_to_recordset(failed)
-    AS f("eventId" bigint, topic text, key text, error text, "retryMilliseconds" integer)
-  WHERE f."retryMilliseconds" IS NOT NULL
-    AND d.consumer = for_consumer AND d.topic = f.topic AND d.key = f.key AND d.event_id >= f."eventId";
+  UPDATE deliveries d SET next_attempt_at = r.next_attempt_at
+  FROM retried r
+  WHERE d.consumer = for_consumer AND d.topic = r.topic AND d.key = r.key AND d.event_id > r.event_id
+    AND d.attempts = 0;
 END $$

@@ -1,22 +1,36 @@
 -- Removes events that were published long ago, with their inbox rows. Keeps those that are still to be delivered and
--- those whose dead letter was not replayed. Looks at the `most` oldest events only. Returns how many it removed.
+-- those whose dead letter was not replayed. Goes through the outbox from its oldest event on, `most` at a time, past
+-- what is kept, until `most` or more are removed or it comes to events that are young. Returns how many it removed:
+-- fewer than two times `most`.
 CREATE OR REPLACE FUNCTION outbox_sweep(keep_seconds integer, most integer) RETURNS integer
 LANGUAGE plpgsql AS $$
 DECLARE
   oldest_kept constant timestamptz := clock_timestamp() - make_interval(secs => keep_seconds);
-  removed integer;
+  -- Events are never looked at twice in one sweep.
+  looked_up_to bigint := 0;
+  looked_at integer;
+  old bigint[];
+  gone integer;
+  removed integer := 0;
 BEGIN
-  WITH old AS MATERIALIZED (
-    SELECT o.event_id
-    FROM (SELECT event_id, published_at FROM outbox ORDER BY event_id LIMIT most) o
-    WHERE o.published_at < oldest_kept
+  LOOP
+    SELECT count(*), coalesce(array_agg(event_id) FILTER (WHERE published_at < oldest_kept), '{}'), max(event_id)
+    INTO looked_at, old, looked_up_to
+    FROM (
+      SELECT event_id, published_at FROM outbox WHERE event_id > looked_up_to ORDER BY event_id LIMIT most
+    ) next_events;
+    EXIT WHEN cardinality(old) = 0;
+
+    DELETE FROM outbox o
+    WHERE o.event_id = ANY (old)
       AND NOT EXISTS (SELECT FROM deliveries d WHERE d.event_id = o.event_id)
-      AND NOT EXISTS (SELECT FROM dead_letters l WHERE l.event_id = o.event_id AND l.replayed_at IS NULL)
-  ), forgotten AS (
-    DELETE FROM inbox i USING old WHERE i.event_id = old.event_id
-  ), swept AS (
-    DELETE FROM outbox o USING old WHERE o.event_id = old.event_id RETURNING 1
-  )
-  SELECT count(*) INTO removed FROM swept;
+      AND NOT EXISTS (SELECT FROM dead_letters l WHERE l.event_id = o.event_id AND l.replayed_at IS NULL);
+    GET DIAGNOSTICS gone = ROW_COUNT;
+    DELETE FROM inbox i
+    WHERE i.event_id = ANY (old) AND NOT EXISTS (SELECT FROM outbox o WHERE o.event_id = i.event_id);
+
+    removed := removed + gone;
+    EXIT WHEN looked_at < most OR removed >= most;
+  END LOOP;
   RETURN removed;
 END $$

@@ -4,7 +4,7 @@
 CREATE OR REPLACE FUNCTION sales_ranking_apply(changes jsonb) RETURNS void
 LANGUAGE sql AS $$
   WITH change AS MATERIALIZED (
-    SELECT * FROM jsonb_to_recordset(changes) AS c("eventId" bigint, "concertId" bigint, sold integer)
+    SELECT DISTINCT * FROM jsonb_to_recordset(changes) AS c("eventId" bigint, "concertId" bigint, sold integer)
   ), fresh AS (
     INSERT INTO inbox (event_id, consumer)
     SELECT "eventId", 'sales-ranking' FROM change ORDER BY 1

@@ -7,6 +7,7 @@ export interface Claim {
   event: DomainEvent;
   /** With the present one. */
   attempts: number;
+  /** Why the attempt before this one failed; null when it was never settled, or when there was none. */
   lastError: string | null;
   /** The inbox has it already: an attempt before this one got through, unnoticed. */
   applied: boolean;
@@ -17,6 +18,8 @@ export interface FailedClaim {
   error: string;
   /** Null gives it up. */
   retryMilliseconds: number | null;
+  /** False gives the attempt back: it was not the event that failed. */
+  counted: boolean;
 }
 
 type ClaimRow = Row &
@@ -59,10 +62,10 @@ export class Deliveries {
   }
 
   async settle(consumer: Consumer, done: readonly Claim[], failed: readonly FailedClaim[]): Promise<void> {
-    const failures = failed.map(({ claim, error, retryMilliseconds }) => ({
+    const failures = failed.map(({ claim, ...failure }) => ({
       ...address(claim),
-      error,
-      retryMilliseconds,
+      attempts: claim.attempts,
+      ...failure,
     }));
     await this.#database.query('SELECT deliveries_settle($1, $2::jsonb, $3::jsonb)', [
       consumer.name,

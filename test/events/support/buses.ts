@@ -1,0 +1,85 @@
+import { pino } from 'pino';
+import type { Database } from '../../../server/db/database.ts';
+import type { Consumer, EventBus } from '../../../server/events/bus.ts';
+import { LocalBus } from '../../../server/events/local/bus.ts';
+import { Relay } from '../../../server/events/relay.ts';
+import { type DatabaseTarget, PGLITE, POSTGRES } from '../../support/databases.ts';
+
+/** What one process has of the system: its bus and its relay, on stores that others use too. */
+export interface Participant {
+  bus: EventBus;
+  relay: Relay;
+  stop(): Promise<void>;
+}
+
+/** The stores of a system, and the processes that use them. */
+export interface World {
+  database: Database;
+  /** Another process that delivers to these consumers. */
+  join(...consumers: Consumer[]): Participant;
+  /** Stops every process and forgets every event. */
+  reset(): Promise<void>;
+  dispose(): Promise<void>;
+}
+
+export interface BusTarget {
+  name: string;
+  /** Why its suite is skipped, when it is. */
+  missing: string | undefined;
+  /** Whether transactions can be open side by side. */
+  concurrent: boolean;
+  open(): Promise<World>;
+}
+
+export const silent = pino({ level: 'silent' });
+
+/** After this a consumer that hangs, or a process that is gone, loses what it took. */
+export const TAKEOVER_MILLISECONDS = 1_000;
+
+const localOptions = { pollMilliseconds: 20, leaseMilliseconds: TAKEOVER_MILLISECONDS, log: silent };
+
+function localBus(target: DatabaseTarget): BusTarget {
+  return {
+    name: `in-process, ${target.name}`,
+    missing: target.missing,
+    concurrent: target === POSTGRES,
+    async open() {
+      const { database, dispose } = await target.open();
+      return world(database, () => new LocalBus(database, localOptions), dispose);
+    },
+  };
+}
+
+function world(database: Database, makeBus: () => EventBus, dispose: () => Promise<void>): World {
+  let participants: Participant[] = [];
+  const stopAll = async () => {
+    await Promise.all(participants.map((participant) => participant.stop()));
+    participants = [];
+  };
+  return {
+    database,
+    join(...consumers) {
+      const participant = participate(makeBus(), consumers);
+      participants.push(participant);
+      return participant;
+    },
+    async reset() {
+      await stopAll();
+      await database.query('TRUNCATE outbox, inbox, deliveries, dead_letters, sales_ranking');
+    },
+    async dispose() {
+      await stopAll();
+      await dispose();
+    },
+  };
+}
+
+function participate(bus: EventBus, consumers: readonly Consumer[]): Participant {
+  for (const consumer of consumers) bus.subscribe(consumer);
+  bus.start();
+  const relay = new Relay(bus, { batchSize: 50, nudgeDelayMilliseconds: 5, log: silent });
+  return { bus, relay, stop: () => bus.stop() };
+}
+
+/** Every event bus of jari: `describe.each(BUSES)`. */
+export const BUSES: readonly BusTarget[] = [localBus(PGLITE), localBus(POSTGRES)];
