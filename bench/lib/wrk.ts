@@ -41,19 +41,7 @@ export async function wrk({ url, script, args, connections, seconds }: WrkRun): 
     (line) => console.error(line),
   );
   const file = join(SCRIPTS, `${script}.lua`);
-  const flags = [
-    '-t1',
-    `-c${connections}`,
-    `-d${seconds}s`,
-    '--timeout',
-    '20s',
-    '-s',
-    file,
-    url,
-    '--',
-    SCRIPTS,
-    ...args,
-  ];
+  const flags = ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '20s', '-s', file, url, '--', ...args];
   const child = spawn(program, flags, { stdio: ['ignore', 'pipe', 'inherit'] });
   let cpuSeconds = 0;
   const watch = setInterval(() => {
