@@ -106,7 +106,10 @@ describe('the webhook', () => {
   });
 
   it('keeps its connections', async () => {
-    receiver.answer = (_, response) => response.end('{"received":true}');
+    receiver.answer = (_, response) => {
+      response.writeHead(200).flushHeaders();
+      setTimeout(() => response.end('{"received":true}'), 5);
+    };
     const one = webhook({ concurrency: 4 });
     for (let round = 0; round < 20; round++) {
       const batch = Array.from({ length: one.batchSize }, (_, i) => event(round * 4 + i, `key-${i}`));
