@@ -1,9 +1,8 @@
-import { pino } from 'pino';
 import type { Database } from '../../../server/db/database.ts';
 import type { Consumer, EventBus } from '../../../server/events/bus.ts';
-import { LocalBus } from '../../../server/events/local/bus.ts';
 import { Relay } from '../../../server/events/relay.ts';
 import { type DatabaseTarget, PGLITE, POSTGRES } from '../../support/databases.ts';
+import { localBus, type Stores, silent } from './stores.ts';
 
 /** What one process has of the system: its bus and its relay, on stores that others use too. */
 export interface Participant {
@@ -15,6 +14,8 @@ export interface Participant {
 /** The stores of a system, and the processes that use them. */
 export interface World {
   database: Database;
+  /** For processes of their own, when the world is `concurrent`. */
+  stores(): Stores;
   /** Another process that delivers to these consumers. */
   join(...consumers: Consumer[]): Participant;
   /** Stops every process and forgets every event. */
@@ -26,31 +27,31 @@ export interface BusTarget {
   name: string;
   /** Why its suite is skipped, when it is. */
   missing: string | undefined;
-  /** Whether transactions can be open side by side. */
+  /** Whether transactions can be open side by side, and other processes take part. */
   concurrent: boolean;
   open(): Promise<World>;
 }
 
-export const silent = pino({ level: 'silent' });
-
-/** After this a consumer that hangs, or a process that is gone, loses what it took. */
-export const TAKEOVER_MILLISECONDS = 1_000;
-
-const localOptions = { pollMilliseconds: 20, leaseMilliseconds: TAKEOVER_MILLISECONDS, log: silent };
-
-function localBus(target: DatabaseTarget): BusTarget {
+function inProcess(target: DatabaseTarget): BusTarget {
   return {
     name: `in-process, ${target.name}`,
     missing: target.missing,
     concurrent: target === POSTGRES,
     async open() {
-      const { database, dispose } = await target.open();
-      return world(database, () => new LocalBus(database, localOptions), dispose);
+      const { database, url = '', dispose } = await target.open();
+      return world({ database, stores: { databaseUrl: url }, makeBus: () => localBus(database), dispose });
     },
   };
 }
 
-function world(database: Database, makeBus: () => EventBus, dispose: () => Promise<void>): World {
+interface Parts {
+  database: Database;
+  stores: Stores;
+  makeBus: () => EventBus;
+  dispose: () => Promise<void>;
+}
+
+function world({ database, stores, makeBus, dispose }: Parts): World {
   let participants: Participant[] = [];
   const stopAll = async () => {
     await Promise.all(participants.map((participant) => participant.stop()));
@@ -58,6 +59,7 @@ function world(database: Database, makeBus: () => EventBus, dispose: () => Promi
   };
   return {
     database,
+    stores: () => stores,
     join(...consumers) {
       const participant = participate(makeBus(), consumers);
       participants.push(participant);
@@ -82,4 +84,4 @@ function participate(bus: EventBus, consumers: readonly Consumer[]): Participant
 }
 
 /** Every event bus of jari: `describe.each(BUSES)`. */
-export const BUSES: readonly BusTarget[] = [localBus(PGLITE), localBus(POSTGRES)];
+export const BUSES: readonly BusTarget[] = [inProcess(PGLITE), inProcess(POSTGRES)];
