@@ -1,11 +1,12 @@
-import type { Socket } from 'node:net';
 import rateLimit from '@fastify/rate-limit';
 import Fastify, { type FastifyBaseLogger, LogController } from 'fastify';
 import { Failure } from '../lib/failure.ts';
 import type { App, Routes } from '../lib/http.ts';
+import { checkHost, refuseUnreadable, takeOddRequests } from './broken-requests.ts';
 import { addDocs } from './docs.ts';
+import { Answering, drainBeforeClose } from './drain.ts';
 import { KnownPaths } from './methods.ts';
-import { problem, sendProblem } from './problems.ts';
+import { sendProblem } from './problems.ts';
 import { parseJson, validatorCompiler } from './validation.ts';
 
 export interface AppOptions {
@@ -24,6 +25,7 @@ export interface AppOptions {
 const BODY_LIMIT_BYTES = 1_048_576;
 const REQUEST_TIMEOUT_MILLISECONDS = 30_000;
 const HEADERS_TIMEOUT_MILLISECONDS = 15_000;
+const CHECK_TIMEOUTS_EVERY_MILLISECONDS = 5_000;
 const IDLE_CONNECTION_MILLISECONDS = 120_000;
 const KEEP_ALIVE_MILLISECONDS = 72_000;
 /** Longer than any id may be: a path that is too long gets the answer of its field, not "no such path". */
@@ -31,23 +33,30 @@ const MAX_PARAM_LENGTH = 8_192;
 
 /** The HTTP shell: everything that is the same for every route, then the routes. */
 export async function buildApp(options: AppOptions): Promise<App> {
+  const nextRequestId = requestIds();
   const app: App = Fastify({
     loggerInstance: options.log,
     logController: new LogController({ disableRequestLogging: true }),
-    genReqId: requestIds(),
+    genReqId: nextRequestId,
     trustProxy: (_address, hop) => hop < options.trustedHops,
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MILLISECONDS,
     connectionTimeout: IDLE_CONNECTION_MILLISECONDS,
     keepAliveTimeout: KEEP_ALIVE_MILLISECONDS,
-    http: { headersTimeout: HEADERS_TIMEOUT_MILLISECONDS },
+    http: {
+      headersTimeout: HEADERS_TIMEOUT_MILLISECONDS,
+      connectionsCheckingInterval: CHECK_TIMEOUTS_EVERY_MILLISECONDS,
+      // Checked by our own hook, so that its answer is ours too.
+      requireHostHeader: false,
+    },
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH, ignoreTrailingSlash: true },
     forceCloseConnections: 'idle',
     // Answered by our own hook, as problem+json.
     return503OnClosing: false,
-    clientErrorHandler: refuseBrokenRequest,
+    clientErrorHandler: refuseUnreadable(nextRequestId),
     frameworkErrors: (error, request, reply) => void sendProblem(error, request, reply),
   });
+  takeOddRequests(app.server, nextRequestId);
   const paths = new KnownPaths();
   paths.watch(app);
   app.setValidatorCompiler(validatorCompiler);
@@ -61,21 +70,27 @@ export async function buildApp(options: AppOptions): Promise<App> {
     { parseAs: 'string' },
     parseJson(app.getDefaultJsonParser('error', 'error')),
   );
-  addHooks(app, options);
+  const answering = new Answering();
+  addHooks(app, options, paths, answering);
   if (options.rateLimitPerSecond > 0) await addRateLimit(app, options.rateLimitPerSecond);
   await addDocs(app);
   for (const routes of options.routes) routes(app);
+  drainBeforeClose(app, answering);
   return app;
 }
 
-function addHooks(app: App, { draining, observe }: AppOptions): void {
+function addHooks(app: App, { draining, observe }: AppOptions, paths: KnownPaths, answering: Answering): void {
   app.addHook('onRequest', async (request, reply) => {
+    answering.began(reply.raw);
     if (draining()) {
       reply.header('connection', 'close');
       throw new Failure('OVERLOADED', 'This process is stopping. Try again.', { 'retry-after': '1' });
     }
+    checkHost(request);
+    // Now, because what the body is like does not matter where nobody would read it.
+    if (request.is404) throw paths.refuse(request);
     const encoding = request.headers['content-encoding'];
-    if (encoding !== undefined && encoding !== 'identity') {
+    if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
       throw new Failure('UNSUPPORTED_MEDIA_TYPE', 'Send the body uncompressed.');
     }
   });
@@ -100,23 +115,4 @@ function requestIds(): () => string {
   const prefix = crypto.randomUUID().slice(0, 8);
   let last = 0;
   return () => `${prefix}-${(++last).toString(36)}`;
-}
-
-/** What Node could not even read as a request. */
-function refuseBrokenRequest(error: Error & { code?: string }, socket: Socket): void {
-  if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy(error);
-  const [status, detail] =
-    error.code === 'HPE_HEADER_OVERFLOW'
-      ? ['431 Request Header Fields Too Large', 'The headers are too large.']
-      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
-        ? ['408 Request Timeout', 'The request did not arrive in time.']
-        : ['400 Bad Request', 'This is not a valid HTTP request.'];
-  const body = JSON.stringify({
-    ...problem(new Failure('VALIDATION_FAILED', detail), 'none'),
-    status: Number(status.slice(0, 3)),
-    title: status.slice(4),
-  });
-  socket.end(
-    `HTTP/1.1 ${status}\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-  );
 }

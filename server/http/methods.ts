@@ -17,7 +17,8 @@ export class KnownPaths {
 
   /** The answer for a request that no route took. */
   refuse(request: FastifyRequest): Failure {
-    const [path = '/'] = request.url.split('?');
+    // A proxy may send the whole URL.
+    const [path = '/'] = request.url.replace(/^https?:\/\/[^/?]*/, '').split('?');
     const allowed = new Set<string>();
     for (const known of this.#methods.values()) {
       if (known.path.test(path)) for (const method of known.methods) allowed.add(method);

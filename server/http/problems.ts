@@ -65,9 +65,11 @@ function fromFastify({ code, statusCode, message }: FastifyError): Failure | nul
   if (statusCode === 415) return new Failure('UNSUPPORTED_MEDIA_TYPE', 'Send the body as application/json.');
   if (statusCode === 429) return new Failure('RATE_LIMITED', message);
   if (statusCode === undefined || statusCode < 400 || statusCode > 499) return null;
-  if (code === 'FST_ERR_CTP_INVALID_CONTENT_LENGTH')
-    return new Failure('VALIDATION_FAILED', 'The body is not as long as Content-Length says.');
-  if (code === 'FST_ERR_BAD_URL' || code === 'FST_ERR_ASYNC_CONSTRAINT')
-    return new Failure('VALIDATION_FAILED', 'The path is not a valid URL path.');
-  return new Failure('MALFORMED_JSON', 'The body is not valid JSON.');
+  return new Failure('VALIDATION_FAILED', DETAIL[code] ?? 'The request is not as it should be.');
 }
+
+const DETAIL: Record<string, string> = {
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'The body is not as long as Content-Length says.',
+  FST_ERR_BAD_URL: 'The path is not a valid URL path.',
+  FST_ERR_MAX_PARAM_LENGTH: 'A part of the path is longer than any may be.',
+};

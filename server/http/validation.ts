@@ -46,12 +46,21 @@ function invalid(
   return new Failure('VALIDATION_FAILED', `The ${what} of the request is not as it should be; see errors.`, {}, found);
 }
 
-/** A body in JSON's name that is no JSON; an empty one is only a missing one. */
-export function parseJson(
-  parse: (request: FastifyRequest, body: string, done: (error: Error | null, body?: unknown) => void) => void,
-) {
-  return (request: FastifyRequest, body: string, done: (error: Error | null, body?: unknown) => void) => {
-    if (body === '') done(null, undefined);
-    else parse(request, body, done);
+type Parser = (request: FastifyRequest, body: string, done: (error: Error | null, body?: unknown) => void) => void;
+
+/** An empty body in JSON's name is only a missing one; what is no JSON, or dangerous JSON, is refused. */
+export const parseJson =
+  (parse: Parser): Parser =>
+  (request, body, done) => {
+    if (body === '') return done(null, undefined);
+    parse(request, body, (error, value) => {
+      if (error) done(new Failure('MALFORMED_JSON', 'The body is not valid JSON.'));
+      else if (value === null) done(NO_OBJECT);
+      else done(null, value);
+    });
   };
-}
+
+/** Fastify takes null for a missing body, and a missing one is fine where nothing is needed. */
+const NO_OBJECT = new Failure('VALIDATION_FAILED', 'The body must be a JSON object.', {}, [
+  { path: '', message: 'must be object' },
+]);

@@ -29,12 +29,13 @@ export class EventStreams {
     const response = reply.raw;
     response.writeHead(200, HEADERS);
     response.write('retry: 2000\n\n');
-    this.#open.add(response);
+    // Whoever left while their place was looked up has been closed already.
+    if (!response.destroyed) this.#open.add(response);
     response.once('close', () => this.#open.delete(response));
     this.#heartbeat ??= setInterval(() => this.#beat(), HEARTBEAT_MILLISECONDS).unref();
     return {
       send: (event, data) => this.#write(response, `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`),
-      end: () => response.end(),
+      end: () => this.#end(response),
       onClosed: (listener) => {
         if (response.destroyed) listener();
         else response.once('close', listener);
@@ -46,7 +47,13 @@ export class EventStreams {
   end(): void {
     if (this.#heartbeat) clearInterval(this.#heartbeat);
     this.#heartbeat = null;
-    for (const response of this.#open) response.end();
+    for (const response of this.#open) this.#end(response);
+  }
+
+  /** It may take a while to leave; nothing may be written meanwhile. */
+  #end(response: ServerResponse): void {
+    this.#open.delete(response);
+    response.end();
   }
 
   #beat(): void {
@@ -54,6 +61,7 @@ export class EventStreams {
   }
 
   #write(response: ServerResponse, text: string): void {
+    if (response.writableEnded) return;
     if (response.writableLength > MOST_BUFFERED_BYTES) response.destroy();
     else response.write(text);
   }

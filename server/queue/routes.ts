@@ -83,6 +83,8 @@ function addPlaceRoutes(
   app.get(
     `${TOKEN}/events`,
     {
+      // A stream has no head to give without its body.
+      exposeHeadRoute: false,
       schema: { tags: ['queue'], summary: 'Where you are, as it changes (text/event-stream)', querystring: PlaceQuery },
     },
     async (request, reply) => {
