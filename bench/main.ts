@@ -2,13 +2,28 @@
 import { writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
+import { spike300, spike10000, sseMemory, sseUpdate } from './cases/crowd.ts';
+import { idleMemory, start } from './cases/process.ts';
 import { tokenIssue, tokenStatus } from './cases/queue.ts';
 import { hotSeat, reserve, reserveEmbedded, reserveStanding } from './cases/reservation.ts';
 import { type Bench, judged, type Result } from './lib/bench.ts';
 import { Kit } from './lib/kit.ts';
 import { table } from './lib/report.ts';
 
-const ALL: Bench[] = [tokenIssue, tokenStatus, reserve, reserveEmbedded, reserveStanding, hotSeat];
+const ALL: Bench[] = [
+  tokenIssue,
+  tokenStatus,
+  reserve,
+  reserveEmbedded,
+  reserveStanding,
+  hotSeat,
+  spike300,
+  spike10000,
+  start,
+  idleMemory,
+  sseMemory,
+  sseUpdate,
+];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

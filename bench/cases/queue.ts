@@ -11,8 +11,8 @@ const BARE = 'bare Fastify, same route and schemas';
 
 /** Enters as users that nobody has been before. */
 let prefixes = 0;
-const enter = (kit: Kit, url: string): Promise<WrkResult> => {
-  const args = [`r${++prefixes}-`];
+const enter = (kit: Kit, url: string, queueId = 'main'): Promise<WrkResult> => {
+  const args = [`r${++prefixes}-`, queueId];
   return wrk({ url, script: 'enter', args, connections: CONNECTIONS, seconds: kit.seconds });
 };
 
