@@ -3,7 +3,7 @@ import { Catalog } from './catalog/catalog.ts';
 import { demoConcerts } from './catalog/demo/concerts.ts';
 import { catalogRoutes } from './catalog/routes.ts';
 import { sqlCatalogStore } from './catalog/sql/store.ts';
-import type { Config } from './config.ts';
+import { type Config, ConfigError } from './config.ts';
 import { migrate } from './db/migrate.ts';
 import { openDatabase } from './db/open.ts';
 import type { EventBus } from './events/bus.ts';
@@ -35,6 +35,7 @@ import { databaseProbe } from './monitor/sql/probe.ts';
 import { queueOpsRoutes } from './queue/ops-routes.ts';
 import { Queue } from './queue/queue.ts';
 import { queueRoutes } from './queue/routes.ts';
+import { sqlQueueSignals } from './queue/sql/signals.ts';
 import { sqlQueueStore } from './queue/sql/store.ts';
 import { Reservations } from './reservation/reservation.ts';
 import { reservationRoutes } from './reservation/routes.ts';
@@ -60,8 +61,8 @@ const PUBLISHED_KEEP_SECONDS = 3_600;
 
 /** The only place that knows both the features and what they are built on. */
 export async function compose(config: Config, log: Logger): Promise<Service> {
-  const database = await openDatabase(config);
   const identity = makeIdentity(config);
+  const database = await openDatabase(config);
   const metrics = new Metrics();
   const answers = new AnswerCounts();
 
@@ -73,7 +74,9 @@ export async function compose(config: Config, log: Logger): Promise<Service> {
   if (config.webhookUrl) bus.subscribe(new Webhook({ url: config.webhookUrl, secret: config.webhookSecret as string }));
 
   const { queueCap: cap, activeSeconds, holdSeconds, noShowSeconds, openingBalance, seatsPerUser } = config;
-  const queue = new Queue(sqlQueueStore(database, { cap, activeSeconds, noShowSeconds }));
+  // The embedded database has one process, which knows what it did itself.
+  const signals = database.kind === 'postgres' ? sqlQueueSignals(database) : null;
+  const queue = new Queue(sqlQueueStore(database, { cap, activeSeconds, noShowSeconds }), signals);
   const catalogStore = sqlCatalogStore(database);
   const catalog = new Catalog(catalogStore, sales);
   const wallets = new Wallets(sqlWalletStore(database, openingBalance), committed);
@@ -159,10 +162,18 @@ export async function compose(config: Config, log: Logger): Promise<Service> {
 }
 
 function makeIdentity(config: Config): Identity {
-  const { identitySecret, identityJwks, dataDir } = config;
+  const { dataDir } = config;
   return new Identity({
-    logins: config.auth === 'token' ? new Logins({ secret: identitySecret, jwks: identityJwks }) : null,
+    logins: config.auth === 'token' ? makeLogins(config) : null,
     tokens: new QueueTokens(secretOf(config.tokenSecret, dataDir, 'token-secret').value),
     opsToken: secretOf(config.opsToken, dataDir, 'ops-token').value,
   });
+}
+
+function makeLogins({ identitySecret: secret, identityJwks: jwks }: Config): Logins {
+  try {
+    return new Logins({ secret, jwks });
+  } catch (error) {
+    throw new ConfigError(`IDENTITY_JWKS must be a file or URL of a JWKS: ${(error as Error).message}`);
+  }
 }

@@ -1,6 +1,7 @@
 // environment → config → compose → start; signals → stop.
 import { compose, type Service } from './compose.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
+import { StoreUnavailable } from './db/database.ts';
 import { FolderInUse } from './db/pglite/folder-lock.ts';
 import { makeLog } from './lib/log.ts';
 
@@ -23,12 +24,22 @@ async function run(config: Config): Promise<void> {
     log.fatal({ err: error }, 'a defect that nobody caught: stopping');
     process.exit(1);
   });
-  await service.start();
-  const address = await service.app.listen({ port: config.port, host: config.host });
+  const address = await started(service, config);
   if (config.auth === 'open' && !LOOPBACK.test(config.host)) {
     log.warn('AUTH=open on an address that is not loopback: anybody can act for anybody. Set AUTH=token.');
   }
   greet(config, address, service.opsToken);
+}
+
+/** Resolves with the address. A signal that comes meanwhile stops the service, and so decides how the process ends. */
+async function started(service: Service, { port, host }: Config): Promise<string> {
+  try {
+    await service.start();
+    return await service.app.listen({ port, host });
+  } catch (error) {
+    await service.stop();
+    throw error;
+  }
 }
 
 function stopOnSignals(service: Service): void {
@@ -60,8 +71,15 @@ function greet(config: Config, address: string, opsToken: string | undefined): v
 /** What somebody who starts the service can do about it; a stack only for what we did not foresee. */
 function explained(error: unknown): string {
   if (error instanceof ConfigError || error instanceof FolderInUse) return error.message;
-  const { code, port, message, stack } = error as NodeJS.ErrnoException & { port?: number };
+  if (error instanceof StoreUnavailable) {
+    const cause = error.cause instanceof Error ? error.cause.message : error.message;
+    return `the database can't be used: ${cause || error.message}. Is it up, and is DATABASE_URL right?`;
+  }
+  const { code, port, syscall, message, stack } = error as NodeJS.ErrnoException & { port?: number };
   if (code === 'EADDRINUSE') return `port ${port} is in use. Stop what uses it, or set PORT to another one.`;
-  if (code === 'EACCES' || code === 'EROFS') return `${message}. Set DATA_DIR to a folder that can be written.`;
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return `${message}. Set HOST to an address of this machine.`;
+  if (code === 'EACCES' && syscall === 'listen') return `${message}. Set PORT to one above 1023.`;
+  if (code === 'EACCES' || code === 'EROFS' || code === 'ENOTDIR' || code === 'EEXIST')
+    return `${message}. Set DATA_DIR to a folder that can be written.`;
   return stack ?? String(error);
 }

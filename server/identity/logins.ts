@@ -1,5 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { createLocalJWKSet, createRemoteJWKSet, errors, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import {
+  createLocalJWKSet,
+  createRemoteJWKSet,
+  errors,
+  type JWTPayload,
+  type JWTVerifyGetKey,
+  type JWTVerifyOptions,
+  jwtVerify,
+} from 'jose';
 import { Failure } from '../lib/failure.ts';
 
 /** Where the seller's own login says who somebody is. */
@@ -10,13 +18,32 @@ export interface LoginSource {
   jwks?: string | undefined;
 }
 
-const ASYMMETRIC = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
+interface Keys {
+  algorithms: string[];
+  key: Uint8Array | JWTVerifyGetKey;
+}
+
+const ASYMMETRIC = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+  'Ed25519',
+];
 const USER_ID = /^[A-Za-z0-9._:@-]{1,64}$/;
+const FETCH_WITHIN_MILLISECONDS = 2_000;
 
 /** Checks JWTs of the seller's login; the `sub` is the userId. */
 export class Logins {
-  readonly #keys: { algorithms: string[]; key: Uint8Array | JWTVerifyGetKey }[] = [];
+  readonly #keys: Keys[] = [];
 
+  /** @throws Error when the file of the JWKS can't be read or is none */
   constructor({ secret, jwks }: LoginSource) {
     if (secret) this.#keys.push({ algorithms: ['HS256'], key: new TextEncoder().encode(secret) });
     if (jwks) this.#keys.push({ algorithms: ASYMMETRIC, key: keySet(jwks) });
@@ -27,26 +54,47 @@ export class Logins {
    * @throws Failure STORE_UNAVAILABLE when the key server cannot be asked
    */
   async userOf(token: string): Promise<string | null> {
-    for (const { algorithms, key } of this.#keys) {
+    for (const keys of this.#keys) {
       try {
-        const { payload } = await jwtVerify(token, key as JWTVerifyGetKey, { algorithms, requiredClaims: ['sub'] });
-        return typeof payload.sub === 'string' && USER_ID.test(payload.sub) ? payload.sub : null;
+        const { sub } = await claims(token, keys);
+        return typeof sub === 'string' && USER_ID.test(sub) ? sub : null;
       } catch (error) {
-        if (unreachable(error))
-          throw new Failure('STORE_UNAVAILABLE', 'Logins cannot be checked now. Try again shortly.', {
-            'retry-after': '1',
-          });
+        if (error instanceof Failure) throw error;
       }
     }
     return null;
   }
 }
 
-function keySet(where: string): JWTVerifyGetKey {
-  if (/^https?:/.test(where)) return createRemoteJWKSet(new URL(where), { timeoutDuration: 2_000 });
-  return createLocalJWKSet(JSON.parse(readFileSync(where, 'utf8')));
+async function claims(token: string, { algorithms, key }: Keys): Promise<JWTPayload> {
+  const options: JWTVerifyOptions = { algorithms, requiredClaims: ['sub'] };
+  try {
+    return (await jwtVerify(token, key as JWTVerifyGetKey, options)).payload;
+  } catch (error) {
+    if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error;
+    // A token that doesn't name its key: whichever of those that could be it.
+    for await (const one of error) {
+      const verified = await jwtVerify(token, one, options).catch(() => null);
+      if (verified) return verified.payload;
+    }
+    throw error;
+  }
 }
 
-/** Any error that isn't jose's verdict about the token is about fetching the keys. */
-const unreachable = (error: unknown): boolean =>
-  error instanceof errors.JWKSTimeout || !(error instanceof errors.JOSEError) || error.code === 'ERR_JOSE_GENERIC';
+function keySet(where: string): JWTVerifyGetKey {
+  if (!/^https?:/.test(where)) return createLocalJWKSet(JSON.parse(readFileSync(where, 'utf8')));
+  const remote = createRemoteJWKSet(new URL(where), { timeoutDuration: FETCH_WITHIN_MILLISECONDS });
+  return async (header, token) => {
+    try {
+      return await remote(header, token);
+    } catch (error) {
+      if (VERDICTS.some((verdict) => error instanceof verdict)) throw error;
+      throw new Failure('STORE_UNAVAILABLE', 'Logins cannot be checked now. Try again shortly.', {
+        'retry-after': '1',
+      });
+    }
+  };
+}
+
+/** What a key set says about a token; every other error is about getting the keys. */
+const VERDICTS = [errors.JWKSNoMatchingKey, errors.JWKSMultipleMatchingKeys, errors.JOSENotSupported];
