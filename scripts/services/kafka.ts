@@ -16,6 +16,8 @@ const ANSWERS_WITHIN_MS = 5_000;
 
 // One garbage collector thread and no optimising compiler: starts in half the time, and leaves the cores to the tests.
 const JVM = ['-Xms64m', '-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Djava.awt.headless=true'];
+// Nothing in the machine's temporary folder: a killed JVM would leave it there.
+const NO_LITTER = ['-XX:-UsePerfData', '-Djava.io.tmpdir=temporary'];
 const LOG = ['-Dorg.slf4j.simpleLogger.defaultLogLevel=warn', '-Dorg.slf4j.simpleLogger.showDateTime=true'];
 
 const settings = (port: number): string => `
@@ -48,8 +50,8 @@ broker.heartbeat.interval.ms=500
 export async function startKafka({ folder, say }: Surroundings): Promise<RunningService> {
   const [java, jars] = await Promise.all([needJava(say), needKafkaJars(say)]);
   const home = join(folder, 'kafka');
-  mkdirSync(home, { recursive: true, mode: 0o700 });
-  const program = [...JVM, ...LOG, '-cp', join(jars, '*')];
+  mkdirSync(join(home, 'temporary'), { recursive: true, mode: 0o700 });
+  const program = [...JVM, ...NO_LITTER, ...LOG, '-cp', join(jars, '*')];
 
   return onFreePort(async (port) => {
     const settingsFile = join(home, 'server.properties');

@@ -34,6 +34,7 @@ export function needRedis(say: (line: string) => void): Promise<string> {
 export async function askRedis(url: string, ...commands: readonly (readonly string[])[]): Promise<string[]> {
   const client = createClient({
     url,
+    RESP: 2, // lists instead of maps
     disableOfflineQueue: true,
     socket: { reconnectStrategy: false, connectTimeout: ANSWERS_WITHIN_MS, socketTimeout: ANSWERS_WITHIN_MS },
   });

@@ -25,16 +25,33 @@ export async function sharedServer(name: ServiceName): Promise<SharedServer> {
   if (!response.ok) throw new Error(await response.text());
   const outcome = (await response.json()) as Outcome;
   if (outcome.state === 'up') return { url: outcome.url, missing: undefined };
-  const missing = `${name} can't be had. ${outcome.reason}`;
-  if (process.env.CI) throw new Error(`${missing} Under CI=true no suite may be skipped.`);
-  console.warn(`\n!! Suites are SKIPPED: ${missing}\n`);
-  return { url: '', missing };
+  refuseOrWarn(name, outcome.reason);
+  return { url: '', missing: outcome.reason };
 }
 
-/** Servers of this file alone, to kill, restart and freeze. Stop them in afterAll, or hold them with `await using`. */
+/**
+ * Servers of this file alone, to kill, restart and freeze; stop them in afterAll, or hold them with `await using`.
+ * One that can't be had says so in `outcomes`; under CI=true this throws then.
+ */
 export async function ownServers(
   names: readonly ServiceName[],
   options: Omit<ServicesOptions, 'names'> = {},
 ): Promise<Services> {
-  return startServices({ ...options, names, own: true });
+  const services = await startServices({ ...options, names, own: true });
+  try {
+    for (const [name, outcome] of Object.entries(services.outcomes)) {
+      if (outcome.state === 'unavailable') refuseOrWarn(name, outcome.reason);
+    }
+    return services;
+  } catch (error) {
+    await services.stop();
+    throw error;
+  }
+}
+
+/** CI must not pass without the real servers; a laptop may, and says so. */
+export function refuseOrWarn(name: string, reason: string): void {
+  const missing = `${name} can't be had. ${reason}`;
+  if (process.env.CI) throw new Error(`${missing} Under CI=true no suite may be skipped.`);
+  console.warn(`\n!! Suites are SKIPPED: ${missing}\n`);
 }

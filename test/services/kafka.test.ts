@@ -1,0 +1,4 @@
+import { describe } from 'vitest';
+import { itLivesThrough } from './lifecycle.ts';
+
+describe('kafka', () => itLivesThrough('kafka'));
