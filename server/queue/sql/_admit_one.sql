@@ -1,8 +1,8 @@
 -- Ends the slots of one queue that ran out or were not taken up, then admits from the head of the line up to the cap; at
 -- most 1000 of each, so that no call takes long. `here` are users who are asking at this moment: for them, being admitted
 -- is showing up. The caller holds the queue's row lock. Returns everybody whose status changed.
--- Rows are picked first and then changed by their keys: so each is an index probe, whatever the planner believes about
--- the table's size.
+-- Rows are changed one by one, by their full key: each is an index probe then, whatever the planner believes about the
+-- table's size. For a list of tickets it would rather walk through the whole queue.
 CREATE OR REPLACE FUNCTION jari_queue_admit_one(target text, moment timestamptz, here text[])
 RETURNS TABLE (queue_id text, user_id text, ticket bigint, status text, expires_at timestamptz)
 LANGUAGE plpgsql AS $$
@@ -12,6 +12,7 @@ DECLARE
   queue queues%ROWTYPE;
   free bigint;
   chosen bigint[];
+  one bigint;
 BEGIN
   SELECT * INTO queue FROM queues q WHERE q.queue_id = target;
 
@@ -22,10 +23,12 @@ BEGIN
         OR p.seen_at IS NULL AND p.active_at + make_interval(secs => queue.no_show_seconds) <= moment)
     LIMIT most FOR UPDATE) d;
   IF chosen IS NOT NULL THEN
-    RETURN QUERY
-      UPDATE places p SET status = 'EXPIRED', expires_at = least(p.expires_at, moment)
-      WHERE p.queue_id = target AND p.ticket = ANY (chosen)
-      RETURNING p.queue_id, p.user_id, p.ticket, p.status, p.expires_at;
+    FOREACH one IN ARRAY chosen LOOP
+      RETURN QUERY
+        UPDATE places p SET status = 'EXPIRED', expires_at = least(p.expires_at, moment)
+        WHERE p.queue_id = target AND p.ticket = one
+        RETURNING p.queue_id, p.user_id, p.ticket, p.status, p.expires_at;
+    END LOOP;
     UPDATE queues q SET moves = q.moves + 1 WHERE q.queue_id = target;
   END IF;
 
@@ -39,15 +42,14 @@ BEGIN
     WHERE p.queue_id = target AND p.status = 'WAITING' AND p.ticket > queue.serving_ticket
     ORDER BY p.ticket LIMIT free) w;
   IF chosen IS NULL THEN RETURN; END IF;
-  RETURN QUERY
-    WITH admitted AS (
+  FOREACH one IN ARRAY chosen LOOP
+    RETURN QUERY
       UPDATE places p
       SET status = 'ACTIVE', active_at = moment, expires_at = moment + make_interval(secs => queue.active_seconds),
         seen_at = CASE WHEN p.user_id = ANY (here) THEN moment END
-      WHERE p.queue_id = target AND p.ticket = ANY (chosen)
-      RETURNING p.*
-    )
-    SELECT a.queue_id, a.user_id, a.ticket, a.status, a.expires_at FROM admitted a ORDER BY a.ticket;
+      WHERE p.queue_id = target AND p.ticket = one
+      RETURNING p.queue_id, p.user_id, p.ticket, p.status, p.expires_at;
+  END LOOP;
 
   UPDATE waiting_blocks b SET waiting = b.waiting - gone.count
   FROM (SELECT t >> 7 AS block, count(*)::integer AS count FROM unnest(chosen) t GROUP BY 1) gone

@@ -26,7 +26,7 @@ BEGIN
     SELECT p.ticket FROM places p
     WHERE p.queue_id = target AND p.status = 'EXPIRED' AND p.expires_at < moment - interval '10 minutes'
     LIMIT 1000) e;
-  DELETE FROM places p WHERE p.queue_id = target AND p.ticket = ANY (old);
+  IF old IS NOT NULL THEN PERFORM jari_queue_forget(target, old); END IF;
   DELETE FROM waiting_blocks b USING queues q
   WHERE b.queue_id = target AND q.queue_id = target AND b.waiting = 0 AND b.block < q.last_ticket >> 7;
   DELETE FROM admissions m WHERE m.queue_id = target AND m.second < extract(epoch FROM moment) - 600;

@@ -12,6 +12,7 @@ DECLARE
   ended bigint[];
   unseen bigint[];
   fresh text[];
+  one bigint;
   last bigint;
   moment timestamptz;
 BEGIN
@@ -35,9 +36,7 @@ BEGIN
         o.status = 'ACTIVE' AND o.seen_at IS NULL AS unseen
       FROM places o WHERE o.queue_id = target AND o.user_id = a.u LIMIT 1) p ON true;
 
-    IF ended IS NOT NULL THEN
-      DELETE FROM places p WHERE p.queue_id = target AND p.ticket = ANY (ended);
-    END IF;
+    IF ended IS NOT NULL THEN PERFORM jari_queue_forget(target, ended); END IF;
     IF fresh IS NOT NULL THEN
       WITH placed AS (
         INSERT INTO places (queue_id, ticket, user_id, status, entered_at)
@@ -53,7 +52,9 @@ BEGIN
 
     -- Whoever asks is here: before slots end as no-shows, and when they are admitted by this very call.
     IF unseen IS NOT NULL THEN
-      UPDATE places p SET seen_at = moment WHERE p.queue_id = target AND p.ticket = ANY (unseen);
+      FOREACH one IN ARRAY unseen LOOP
+        UPDATE places p SET seen_at = moment WHERE p.queue_id = target AND p.ticket = one;
+      END LOOP;
     END IF;
     PERFORM jari_queue_admit_one(target, moment, mine);
   END LOOP;

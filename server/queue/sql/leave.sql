@@ -21,16 +21,8 @@ BEGIN
     CONTINUE WHEN leaving IS NULL;
     had := had || asking;
 
-    WITH removed AS (
-      DELETE FROM places p WHERE p.queue_id = target AND p.ticket = ANY (leaving) RETURNING p.ticket, p.status
-    ), fewer_waiting AS (
-      UPDATE waiting_blocks b SET waiting = b.waiting - w.count
-      FROM (SELECT r.ticket >> 7 AS block, count(*)::integer AS count FROM removed r WHERE r.status = 'WAITING' GROUP BY 1) w
-      WHERE b.queue_id = target AND b.block = w.block
-    )
-    UPDATE queues q SET moves = q.moves + 1,
-      waiting = q.waiting - (SELECT count(*) FROM removed r WHERE r.status = 'WAITING')
-    WHERE q.queue_id = target;
+    PERFORM jari_queue_forget(target, leaving);
+    UPDATE queues q SET moves = q.moves + 1 WHERE q.queue_id = target;
     PERFORM jari_queue_admit_one(target, clock_timestamp(), '{}');
   END LOOP;
   RETURN QUERY SELECT n::bigint, n = ANY (had) FROM generate_series(1, cardinality(user_ids)) n ORDER BY n;
