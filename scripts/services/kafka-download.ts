@@ -35,7 +35,6 @@ export async function needKafkaJars(say: (line: string) => void): Promise<string
   const draft = mkdtempSync(`${folder}.`);
   try {
     await download(draft, say);
-    for (const jar of JARS) check(jar, readFileSync(join(draft, jar.file)));
     rmSync(folder, { recursive: true, force: true }); // whole folders are moved in, so this one has lost files
     renameSync(draft, folder);
   } catch (error) {
@@ -65,6 +64,7 @@ async function throughMaven(maven: string, folder: string): Promise<void> {
   const { code, output } = await run(maven, ['-q', '-B', '-f', pom, COPY_JARS, `-DoutputDirectory=${folder}`]);
   if (code !== 0) throw new Error(`mvn failed:\n${output.trim().split('\n').slice(-4).join('\n')}`);
   rmSync(pom);
+  for (const jar of JARS) check(jar, readFileSync(join(folder, jar.file)));
 }
 
 /** Names every jar and shuts out what Maven would add, so that it brings exactly these. */
@@ -88,17 +88,25 @@ async function straight(repository: string, folder: string, say: (line: string) 
   const waiting = [...JARS];
   const work = async () => {
     for (let jar = waiting.pop(); jar; jar = waiting.pop()) {
-      const { group, artifact, version, file } = jar;
-      const url = `${repository}/${group.replaceAll('.', '/')}/${artifact}/${version}/${file}`;
-      const response = await fetch(url, { signal: AbortSignal.timeout(JAR_WITHIN_MS) });
-      if (!response.ok) throw new Error(`${url} answered ${response.status}`);
-      const bytes = Buffer.from(await response.arrayBuffer());
-      check(jar, bytes);
-      writeFileSync(join(folder, file), bytes);
+      writeFileSync(join(folder, jar.file), await fetchJar(repository, jar));
       if (waiting.length > 0 && waiting.length % 15 === 0) say(`${waiting.length} files to go`);
     }
   };
-  await Promise.all(Array.from({ length: DOWNLOADS_AT_ONCE }, work));
+  try {
+    await Promise.all(Array.from({ length: DOWNLOADS_AT_ONCE }, work));
+  } finally {
+    waiting.length = 0; // one failed: the others begin no further file
+  }
+}
+
+async function fetchJar(repository: string, jar: Jar): Promise<Buffer> {
+  const { group, artifact, version, file } = jar;
+  const url = `${repository}/${group.replaceAll('.', '/')}/${artifact}/${version}/${file}`;
+  const response = await fetch(url, { signal: AbortSignal.timeout(JAR_WITHIN_MS) });
+  if (!response.ok) throw new Error(`${url} answered ${response.status}`);
+  const bytes = Buffer.from(await response.arrayBuffer());
+  check(jar, bytes);
+  return bytes;
 }
 
 function check({ file, sha256 }: Jar, bytes: Buffer): void {

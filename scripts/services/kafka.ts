@@ -3,7 +3,6 @@ import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { Admin } from '@platformatic/kafka';
 import { controlsOf, Daemon } from './daemon.ts';
 import { needKafkaJars } from './kafka-download.ts';
 import { needJava } from './kafka-java.ts';
@@ -85,6 +84,7 @@ async function format(java: string, program: string[], settingsFile: string, cwd
 
 /** Throws unless the broker is reachable and part of its cluster. */
 export async function kafkaAnswers(brokers: string): Promise<void> {
+  const { Admin } = await import('@platformatic/kafka'); // takes half a second, so only those who need it wait for it
   const admin = new Admin({
     clientId: 'jari-services',
     bootstrapBrokers: brokers.split(','),
