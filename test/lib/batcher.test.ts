@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { AGAIN, Batcher } from '../../server/lib/batcher.ts';
+
+const LIMITS = { maxBatchItems: 3, maxCallsInFlight: 1, maxWaitingItems: 5, overloaded: () => new Error('full') };
+
+/** A store whose calls end when the test says so. */
+function controlled() {
+  const calls: {
+    items: number[];
+    answer: (outcomes: (string | typeof AGAIN)[]) => void;
+    fail: (error: Error) => void;
+  }[] = [];
+  const call = (items: number[]) =>
+    new Promise<(string | typeof AGAIN)[]>((answer, fail) => {
+      calls.push({ items, answer, fail });
+    });
+  return { calls, call };
+}
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('Batcher', () => {
+  it('calls at once when idle, and lets what comes meanwhile share the next calls in order', async () => {
+    const { calls, call } = controlled();
+    const batcher = new Batcher(LIMITS, call);
+    const answers = [1, 2, 3, 4, 5].map((item) => batcher.add(item));
+    expect(calls.map(({ items }) => items)).toEqual([[1]]);
+    calls[0]?.answer(['a']);
+    await turn();
+    expect(calls[1]?.items).toEqual([2, 3, 4]);
+    calls[1]?.answer(['b', 'c', 'd']);
+    await turn();
+    calls[2]?.answer(['e']);
+    expect(await Promise.all(answers)).toEqual(['a', 'b', 'c', 'd', 'e']);
+  });
+
+  it('asks again for who must wait for another, ahead of newer ones', async () => {
+    const { calls, call } = controlled();
+    const batcher = new Batcher(LIMITS, call);
+    const first = batcher.add(1);
+    const later = [batcher.add(2), batcher.add(3), batcher.add(4), batcher.add(5)];
+    calls[0]?.answer([AGAIN]);
+    await turn();
+    expect(calls[1]?.items).toEqual([1, 2, 3]);
+    calls[1]?.answer(['a', 'b', 'c']);
+    await turn();
+    calls[2]?.answer(['d', 'e']);
+    expect([await first, ...(await Promise.all(later))]).toEqual(['a', 'b', 'c', 'd', 'e']);
+  });
+
+  it('refuses at once what does not fit, and serves the rest', async () => {
+    const { calls, call } = controlled();
+    const batcher = new Batcher(LIMITS, call);
+    const fitting = Array.from({ length: 6 }, (_, i) => batcher.add(i));
+    await expect(batcher.add(99)).rejects.toThrow('full');
+    for (let i = 0; i < 3; i++) {
+      calls[i]?.answer((calls[i]?.items ?? []).map(String));
+      await turn();
+    }
+    expect(await Promise.all(fitting)).toEqual(['0', '1', '2', '3', '4', '5']);
+  });
+
+  it('fails the items of a call that failed, and no others', async () => {
+    const { calls, call } = controlled();
+    const batcher = new Batcher(LIMITS, call);
+    const lost = batcher.add(1);
+    const kept = batcher.add(2);
+    calls[0]?.fail(new Error('the store is lost'));
+    await expect(lost).rejects.toThrow('the store is lost');
+    calls[1]?.answer(['b']);
+    expect(await kept).toBe('b');
+  });
+});
