@@ -22,6 +22,25 @@ export interface FailedClaim {
   counted: boolean;
 }
 
+/** An event that could not be applied straight from the broker. */
+export interface Parked {
+  event: DomainEvent;
+  /** Made so far. Some, and no `error`, make it a suspect: it is tried alone. */
+  attempts: number;
+  error: string | null;
+  waitMilliseconds: number;
+}
+
+/** What an event is to a consumer that has read it from the broker: see deliveries_inspect.sql. */
+export type EventState = 'DONE' | 'BEHIND' | 'SUSPECT' | 'NEW';
+
+/** Where records begin in the broker's log. */
+export interface ChunkBegin {
+  topic: string;
+  partition: number;
+  offset: number;
+}
+
 type ClaimRow = Row &
   Omit<DomainEvent, 'eventId'> & {
     event_id: number;
@@ -61,7 +80,12 @@ export class Deliveries {
     }));
   }
 
-  async settle(consumer: Consumer, done: readonly Claim[], failed: readonly FailedClaim[]): Promise<void> {
+  async settle(
+    consumer: Consumer,
+    done: readonly { event: DomainEvent }[],
+    failed: readonly FailedClaim[],
+  ): Promise<void> {
+    if (done.length + failed.length === 0) return;
     const failures = failed.map(({ claim, ...failure }) => ({
       ...address(claim),
       attempts: claim.attempts,
@@ -73,8 +97,26 @@ export class Deliveries {
       JSON.stringify(failures),
     ]);
   }
+
+  async inspect(
+    consumer: Consumer,
+    events: readonly DomainEvent[],
+    begins: readonly ChunkBegin[],
+  ): Promise<Map<number, EventState>> {
+    const rows = await this.#database.query<{ event_id: number; state: EventState }>(
+      'SELECT * FROM deliveries_inspect($1, $2::jsonb, $3::jsonb)',
+      [consumer.name, JSON.stringify(events.map((event) => address({ event }))), JSON.stringify(begins)],
+    );
+    return new Map(rows.map(({ event_id, state }) => [event_id, state]));
+  }
+
+  async park(consumer: Consumer, parked: readonly Parked[]): Promise<void> {
+    if (parked.length === 0) return;
+    const rows = parked.map(({ event, ...rest }) => ({ ...event, ...rest }));
+    await this.#database.query('SELECT deliveries_park($1, $2::jsonb)', [consumer.name, JSON.stringify(rows)]);
+  }
 }
 
-function address({ event: { eventId, topic, key } }: Claim) {
+function address({ event: { eventId, topic, key } }: { event: DomainEvent }) {
   return { eventId, topic, key };
 }

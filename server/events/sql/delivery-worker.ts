@@ -3,6 +3,7 @@ import { StoreUnavailable } from '../../db/database.ts';
 import type { Consumer } from '../bus.ts';
 import { Repeater } from '../repeater.ts';
 import { retryDelay } from '../retry.ts';
+import { attempt } from './attempt.ts';
 import type { Claim, Deliveries, FailedClaim } from './deliveries.ts';
 
 export interface DeliveryOptions {
@@ -11,10 +12,14 @@ export interface DeliveryOptions {
   /** How long a batch may take before another process may take it too. */
   leaseMilliseconds: number;
   log: Pick<BaseLogger, 'warn' | 'error'>;
+  /** Told of what is about to go to the dead letters. When it rejects, that is tried again later. */
+  givingUp?: (consumer: Consumer, failed: readonly FailedClaim[]) => Promise<void>;
 }
 
 /** Part of the lease that a batch may take, so that its failure is settled while it is still this process's. */
-const HANDLING_SHARE = 0.9;
+export const HANDLING_SHARE = 0.9;
+/** PostgreSQL's text takes no NUL, and nobody reads more. */
+const MOST_ERROR_CHARACTERS = 2_000;
 
 /** Takes the deliveries of one consumer, round after round, until there are none that are due. */
 export class DeliveryWorker {
@@ -60,87 +65,71 @@ export class DeliveryWorker {
     }
   }
 
-  /** @returns whether there was anything to do */
+  /** @returns whether to look for more at once */
   async #round(): Promise<boolean> {
     const claims = await this.#deliveries.claim(this.#consumer, this.#options.leaseMilliseconds);
     if (claims.length === 0) return false;
-    const { maxAttempts } = this.#consumer.retry;
-    const fresh = claims.filter((claim) => !claim.applied && claim.attempts <= maxAttempts);
-    const outcomes = new Map(await this.#handled(fresh));
-    const done: Claim[] = [];
-    const failed: FailedClaim[] = [];
-    for (const claim of claims) {
-      const error = claim.applied ? null : outcomes.has(claim) ? outcomes.get(claim) : interrupted();
-      if (error) failed.push(this.#failure(claim, error));
-      else done.push(claim);
-    }
-    await this.#deliveries.settle(this.#consumer, done, failed);
-    return !failed.some(({ counted }) => !counted);
+    const { done, failed } = await this.#attempted(claims);
+    const givenUp = failed.filter(({ retryMilliseconds }) => retryMilliseconds === null);
+    const postponed = givenUp.length > 0 && !(await this.#told(givenUp)) ? givenUp : [];
+    await this.#deliveries.settle(this.#consumer, done, [
+      ...failed.filter((failure) => !postponed.includes(failure)),
+      ...postponed.map((failure) => this.#postponed(failure)),
+    ]);
+    return failed.every(({ counted }) => counted) && postponed.length === 0;
   }
 
-  async #handled(claims: readonly Claim[]): Promise<[Claim, Error | null][]> {
-    if (claims.length === 0) return [];
-    const limit = timeLimit(this.#options.leaseMilliseconds * HANDLING_SHARE);
-    try {
-      return await Promise.race([this.#attempted(claims, () => limit.over), limit.passed]);
-    } catch (error) {
-      // One alone is to blame. Of several nobody knows which, so they are left unsettled: taken again one by one.
-      const [only] = claims;
-      if (only && claims.length === 1) return [[only, toError(error)]];
-      throw error;
-    } finally {
-      limit.cancel();
+  /** What nobody knows the outcome of is in neither list: it stays claimed until the lease runs out. */
+  async #attempted(claims: readonly Claim[]): Promise<{ done: Claim[]; failed: FailedClaim[] }> {
+    const { retry } = this.#consumer;
+    const done = claims.filter(({ applied }) => applied);
+    const exhausted = claims.filter(({ applied, attempts }) => !applied && attempts > retry.maxAttempts);
+    const failed = exhausted.map((claim) => this.#failure(claim, interrupted(claim)));
+    const fresh = claims.filter(({ applied, attempts }) => !applied && attempts <= retry.maxAttempts);
+    const events = fresh.map(({ event }) => event);
+    const outcomes = await attempt(this.#consumer, events, this.#options.leaseMilliseconds * HANDLING_SHARE);
+    for (const [i, claim] of fresh.entries()) {
+      const outcome = outcomes[i];
+      if (outcome === null) done.push(claim);
+      else if (outcome) failed.push(this.#failure(claim, outcome));
     }
-  }
-
-  /** A batch that was refused as a whole is tried again one by one: only who is to blame fails. */
-  async #attempted(claims: readonly Claim[], over: () => boolean): Promise<[Claim, Error | null][]> {
-    try {
-      const outcomes = await this.#consumer.handle(claims.map((claim) => claim.event));
-      if (outcomes.length !== claims.length) throw new Error(`${outcomes.length} outcomes for ${claims.length} events`);
-      return claims.map((claim, i) => [claim, outcomes[i] ?? null]);
-    } catch (error) {
-      // When the store is away nothing is wrong with the events, and asking it one by one is in vain.
-      if (error instanceof StoreUnavailable || claims.length === 1) {
-        return claims.map((claim) => [claim, toError(error)]);
-      }
-      const outcomes: [Claim, Error | null][] = [];
-      for (const claim of claims) {
-        if (over()) break;
-        outcomes.push(...(await this.#attempted([claim], over)));
-      }
-      return outcomes;
-    }
+    return { done, failed };
   }
 
   #failure(claim: Claim, error: Error): FailedClaim {
-    const { retry, name } = this.#consumer;
+    const { retry } = this.#consumer;
+    // A lost store is not the event's fault, so it costs no attempt.
     const counted = !(error instanceof StoreUnavailable);
     const attempts = counted ? claim.attempts : Math.min(claim.attempts, retry.maxAttempts - 1);
-    const retryMilliseconds = retryDelay(this.#consumer.retry, attempts, Math.random());
-    if (retryMilliseconds === null) {
-      const { eventId, type } = claim.event;
-      this.#options.log.error({ err: error, consumer: name, eventId, type }, 'event given up');
+    return { claim, error: errorText(error), retryMilliseconds: retryDelay(retry, attempts, Math.random()), counted };
+  }
+
+  async #told(givenUp: readonly FailedClaim[]): Promise<boolean> {
+    const { name } = this.#consumer;
+    try {
+      await this.#options.givingUp?.(this.#consumer, givenUp);
+    } catch (error) {
+      this.#options.log.warn({ err: error, consumer: name }, 'nobody can be told of what is given up: later again');
+      return false;
     }
-    // PostgreSQL's text takes no NUL.
-    return { claim, error: error.message.replaceAll('\0', '').slice(0, 2_000), retryMilliseconds, counted };
+    for (const { claim, error } of givenUp) {
+      const { eventId, type } = claim.event;
+      this.#options.log.error({ consumer: name, eventId, type, error }, 'event given up');
+    }
+    return true;
+  }
+
+  #postponed(failure: FailedClaim): FailedClaim {
+    const { maxDelayMilliseconds } = this.#consumer.retry;
+    return { ...failure, retryMilliseconds: maxDelayMilliseconds, counted: false };
   }
 }
 
-function interrupted(): Error {
-  return new Error('every attempt ended with its process, or took longer than its lease');
+/** What a person is told of a failure. */
+export function errorText(error: Error): string {
+  return error.message.replaceAll('\0', '').slice(0, MOST_ERROR_CHARACTERS);
 }
 
-function toError(reason: unknown): Error {
-  return reason instanceof Error ? reason : new Error(String(reason));
-}
-
-function timeLimit(milliseconds: number) {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const limit = { passed: promise, over: false, cancel: () => clearTimeout(timer) };
-  const timer = setTimeout(() => {
-    limit.over = true;
-    reject(new Error(`not handled within ${milliseconds} ms`));
-  }, milliseconds);
-  return limit;
+function interrupted({ lastError }: Claim): Error {
+  return new Error(lastError ?? 'every attempt ended with its process, or took longer than its lease');
 }
