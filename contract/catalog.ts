@@ -43,3 +43,14 @@ export const Seat = Type.Object({
   status: Type.Unsafe<'AVAILABLE' | 'HELD' | 'SOLD'>({ type: 'string', enum: ['AVAILABLE', 'HELD', 'SOLD'] }),
 });
 export const Seats = Type.Object({ items: Type.Array(Seat) });
+
+/** What of {@link Seats} changes, small enough to ask for every few seconds. */
+export const Availability = Type.Object({
+  states: Type.String({
+    description:
+      'One character a seat, in the order of its seats: 0 available, 1 held, 2 sold. A standing section is 2 when it is full',
+  }),
+  standing: Type.Array(Type.Object({ seatId: Id, remaining: Type.Integer() }), {
+    description: 'What is left of each standing section',
+  }),
+});

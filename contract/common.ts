@@ -36,3 +36,6 @@ export const NullableWon = Type.Unsafe<number | null>({ type: ['integer', 'null'
 
 /** Unknown fields are refused, never ignored and never assigned. */
 export const CLOSED = { additionalProperties: false } as const;
+
+/** An answer without a body. */
+export const Nothing = Type.Null({ description: 'Done; there is nothing to say' });

@@ -31,6 +31,12 @@ export const PlaceWithToken = Type.Object({
 /** The data of an event of `GET /api/v1/token/events`. */
 export const PlaceEvent = Type.Object(place);
 
+/** The stream itself. */
+export const PlaceEvents = {
+  description: 'Server-sent events `position`, `active` and `expired`; the data of each is a place without its token',
+  content: { 'text/event-stream': { schema: Type.String() } },
+};
+
 export const QueueParams = Type.Object({ queueId: QueueId });
 
 /** The public page of a line, the same for everybody. */

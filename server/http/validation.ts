@@ -19,7 +19,7 @@ export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, http
 function missingBody(schema: TSchema) {
   const required = (schema as { required?: string[]; minProperties?: number }).required ?? [];
   const optional = required.length === 0 && !('minProperties' in schema);
-  if (optional) return { value: undefined };
+  if (optional) return { value: {} };
   return {
     error: new Failure('VALIDATION_FAILED', 'The request needs a JSON body.', {}, [{ path: '', message: 'is needed' }]),
   };

@@ -1,3 +1,4 @@
+import Type from 'typebox';
 import { Audit, Checklist } from '../../contract/ops.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { Routes } from '../lib/http.ts';
@@ -6,6 +7,7 @@ import { type AreaName, checklist, type Probe } from './checklist.ts';
 import type { Metrics } from './metrics.ts';
 
 const tags = ['operators'];
+const METRICS = { description: "Prometheus' text format", content: { 'text/plain': { schema: Type.String() } } };
 
 /** Mounted behind the operators' check. */
 export const monitorOpsRoutes =
@@ -18,9 +20,13 @@ export const monitorOpsRoutes =
 export const metricsRoutes =
   (metrics: Metrics, identity: Identity): Routes =>
   (app) => {
-    app.get('/metrics', { schema: { tags, summary: 'Prometheus' } }, async (request, reply) => {
-      identity.operator(request.headers.authorization);
-      reply.type(metrics.registry.contentType);
-      return metrics.text();
-    });
+    app.get(
+      '/metrics',
+      { schema: { tags, summary: 'Prometheus', response: { 200: METRICS } } },
+      async (request, reply) => {
+        identity.operator(request.headers.authorization);
+        reply.type(metrics.registry.contentType);
+        return metrics.text();
+      },
+    );
   };

@@ -1,4 +1,12 @@
-import { EnterBody, PlaceQuery, PlaceWithToken, QueueOverview, QueueParams } from '../../contract/queue.ts';
+import { Nothing } from '../../contract/common.ts';
+import {
+  EnterBody,
+  PlaceEvents,
+  PlaceQuery,
+  PlaceWithToken,
+  QueueOverview,
+  QueueParams,
+} from '../../contract/queue.ts';
 import type { Idempotency } from '../idempotency/idempotency.ts';
 import { type Identity, lineOf } from '../identity/identity.ts';
 import { Failure } from '../lib/failure.ts';
@@ -85,7 +93,12 @@ function addPlaceRoutes(
     {
       // A stream has no head to give without its body.
       exposeHeadRoute: false,
-      schema: { tags: ['queue'], summary: 'Where you are, as it changes (text/event-stream)', querystring: PlaceQuery },
+      schema: {
+        tags: ['queue'],
+        summary: 'Where you are, as it changes',
+        querystring: PlaceQuery,
+        response: { 200: PlaceEvents },
+      },
     },
     async (request, reply) => {
       const { userId, queueId, ticket } = await asked(request.headers.authorization, request.query);
@@ -102,11 +115,18 @@ function addPlaceRoutes(
 
   app.delete(
     TOKEN,
-    { schema: { tags: ['queue'], summary: 'Leave the line, or give the slot up', querystring: PlaceQuery } },
+    {
+      schema: {
+        tags: ['queue'],
+        summary: 'Leave the line, or give the slot up',
+        querystring: PlaceQuery,
+        response: { 204: Nothing },
+      },
+    },
     async (request, reply) => {
       const { userId, queueId, ticket } = await asked(request.headers.authorization, request.query);
       if (!(await queue.leave(userId, queueId, ticket))) throw notInQueue();
-      return reply.code(204).send();
+      return reply.code(204).send(null);
     },
   );
 }

@@ -101,6 +101,15 @@ function freePort(): Promise<number> {
   });
 }
 
+export interface Answer<T = Record<string, unknown>> {
+  status: number;
+  headers: Headers;
+  /** As it came. */
+  text: string;
+  /** Parsed, when it is JSON. */
+  body: T;
+}
+
 /** One JSON request; the body is parsed when there is one. */
 export async function call<T = Record<string, unknown>>(
   url: string,
@@ -108,12 +117,13 @@ export async function call<T = Record<string, unknown>>(
   path: string,
   body?: unknown,
   headers: Record<string, string> = {},
-): Promise<{ status: number; body: T; headers: Headers }> {
+): Promise<Answer<T>> {
   const response = await fetch(url + path, {
     method,
     headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
   const text = await response.text();
-  return { status: response.status, body: (text ? JSON.parse(text) : null) as T, headers: response.headers };
+  const json = /json/.test(response.headers.get('content-type') ?? '') && text !== '';
+  return { status: response.status, body: (json ? JSON.parse(text) : null) as T, text, headers: response.headers };
 }
