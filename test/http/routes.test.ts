@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { catalogueRoutes } from './routes/catalogue.ts';
 import { eventRoutes } from './routes/events.ts';
+import { openapiRoutes } from './routes/openapi.ts';
 import { operatorRoutes } from './routes/operators.ts';
 import { queueRoutes } from './routes/queue.ts';
 import { reservationRoutes } from './routes/reservation.ts';
@@ -25,6 +26,7 @@ describe.each([OPEN, TOKEN])('AUTH=$name', (mode) => {
     reservationRoutes,
     operatorRoutes,
     shellRoutes,
+    openapiRoutes,
   ])
     routes(() => world);
 
