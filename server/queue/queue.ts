@@ -22,13 +22,14 @@ export class Queue {
   readonly #stats = new Map<string, { at: number; stats: Promise<QueueStats | null> }>();
   readonly #signals: QueueSignals | null;
   readonly #watchers: Watchers;
+  #admitsAtTheDoor = true;
 
   /** @param signals what moves a queue elsewhere; without, listeners hear at the next {@link Queue.tick} */
   constructor(store: QueueStore, signals: QueueSignals | null = null) {
     this.#store = store;
     this.#signals = signals;
     const limits = { ...LIMITS, overloaded };
-    this.#entering = new Batcher(limits, (requests) => store.enter(requests));
+    this.#entering = new Batcher(limits, (requests) => store.enter(requests, this.#admitsAtTheDoor));
     this.#asking = new Batcher(limits, (requests) => store.status(requests, true));
     this.#leaving = new Batcher(limits, (requests) => store.leave(requests));
     this.#watchers = new Watchers((requests) => this.#viewsOf(requests), signals);
@@ -93,6 +94,18 @@ export class Queue {
     this.#stats.delete(queueId);
     this.#watchers.nudge(queueId);
     return (await this.settings(queueId)) as QueueAdminView;
+  }
+
+  /** False sends whoever enters straight to the line, and free slots wait for the next tick: for storms. */
+  admitAtTheDoor(yes: boolean): void {
+    this.#admitsAtTheDoor = yes;
+  }
+
+  /** Lets somebody who waits go before everybody who was not promised the same. False when they do not wait. */
+  async prioritise(userId: string, queueId: string): Promise<boolean> {
+    const [waits = false] = (await this.#store.prioritise?.([{ userId, queueId }])) ?? [];
+    if (waits) this.#watchers.nudge(queueId);
+    return waits;
   }
 
   /** One tick over every queue: ends slots, admits, sweeps, and tells who is listening. */

@@ -58,8 +58,11 @@ export interface LeaveRequest {
  * @throws StoreUnavailable
  */
 export interface QueueStore {
-  /** Same user, same place. A slot is given at once only when one is free and nobody waits. Creates an unknown queue. */
-  enter(requests: readonly EnterRequest[]): Promise<Place[]>;
+  /**
+   * Same user, same place. A slot is given at once only when one is free and nobody waits. Creates an unknown queue.
+   * `admits` false leaves giving slots to the next tick, so that entering costs the store as little as it can.
+   */
+  enter(requests: readonly EnterRequest[], admits?: boolean): Promise<Place[]>;
   /**
    * Where they are now; null for who has no place. EXPIRED is reported until the record is swept.
    * `seen` marks an ACTIVE user as having shown up, so that the slot is not given away as a no-show.
@@ -67,6 +70,11 @@ export interface QueueStore {
   status(requests: readonly EnterRequest[], seen: boolean): Promise<(Place | null)[]>;
   /** True for who had a place. Slots freed are given on by the same call; see {@link QueueStore.admit} for who got them. */
   leave(requests: readonly LeaveRequest[]): Promise<boolean[]>;
+  /**
+   * Those who wait are admitted before everybody who was not promised the same; their tickets stay. True for who waits.
+   * Makes good for an incident. Absent where the line can't do it yet.
+   */
+  prioritise?(requests: readonly EnterRequest[]): Promise<boolean[]>;
   /** Ends slots that ran out or were not taken up, admits from the line up to the cap, sweeps old records. Bounded. */
   admit(queueIds?: readonly string[]): Promise<Change[]>;
   stats(queueIds: readonly string[]): Promise<(QueueStats | null)[]>;

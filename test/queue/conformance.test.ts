@@ -5,6 +5,7 @@ import { entering } from './conformance/entering.ts';
 import { leaving } from './conformance/leaving.ts';
 import { settings } from './conformance/settings.ts';
 import { slots } from './conformance/slots.ts';
+import { storms } from './conformance/storms.ts';
 import { LINES, type Line } from './lines.ts';
 
 // What the port promises, asked of every adapter. Each test has a queue of its own.
@@ -22,5 +23,6 @@ for (const target of LINES) {
     slots(act);
     settings(act);
     batches(act);
+    storms(act);
   });
 }

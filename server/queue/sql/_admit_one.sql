@@ -1,6 +1,7 @@
--- Ends the slots of one queue that ran out or were not taken up, then admits from the head of the line up to the cap; at
--- most 1000 of each, so that no call takes long. `here` are users who are asking at this moment: for them, being admitted
--- is showing up. The caller holds the queue's row lock. Returns everybody whose status changed.
+-- Ends the slots of one queue that ran out or were not taken up, then admits up to the cap: first those who were promised
+-- to be next, then from the head of the line. At most 1000 of each, so that no call takes long. `here` are users who are
+-- asking at this moment: for them, being admitted is showing up. The caller holds the queue's row lock. Returns everybody
+-- whose status changed.
 -- Rows are changed one by one, by their full key: each is an index probe then, whatever the planner believes about the
 -- table's size. For a list of tickets it would rather walk through the whole queue.
 CREATE OR REPLACE FUNCTION jari_queue_admit_one(target text, moment timestamptz, here text[])
@@ -12,6 +13,7 @@ DECLARE
   queue queues%ROWTYPE;
   free bigint;
   chosen bigint[];
+  promised bigint[];
   one bigint;
 BEGIN
   SELECT * INTO queue FROM queues q WHERE q.queue_id = target;
@@ -36,12 +38,17 @@ BEGIN
   SELECT least(queue.cap - count(*), most) INTO free FROM places p WHERE p.queue_id = target AND p.status = 'ACTIVE';
   IF free <= 0 THEN RETURN; END IF;
 
+  promised := ARRAY(
+    SELECT p.ticket FROM places p WHERE p.queue_id = target AND p.status = 'WAITING' AND p.ahead
+    ORDER BY p.ticket LIMIT free);
   -- Nobody waits in front of whoever was admitted last; saying so spares a walk over what the index has left of them.
-  SELECT array_agg(w.ticket) INTO chosen FROM (
+  chosen := ARRAY(
     SELECT p.ticket FROM places p
-    WHERE p.queue_id = target AND p.status = 'WAITING' AND p.ticket > queue.serving_ticket
-    ORDER BY p.ticket LIMIT free) w;
-  IF chosen IS NULL THEN RETURN; END IF;
+    WHERE p.queue_id = target AND p.status = 'WAITING' AND p.ticket > queue.serving_ticket AND NOT p.ahead
+    ORDER BY p.ticket LIMIT free - cardinality(promised));
+  queue.serving_ticket := coalesce(chosen[cardinality(chosen)], queue.serving_ticket);
+  chosen := promised || chosen;
+  IF cardinality(chosen) = 0 THEN RETURN; END IF;
   FOREACH one IN ARRAY chosen LOOP
     RETURN QUERY
       UPDATE places p
@@ -55,7 +62,7 @@ BEGIN
   FROM (SELECT t >> 7 AS block, count(*)::integer AS count FROM unnest(chosen) t GROUP BY 1) gone
   WHERE b.queue_id = target AND b.block = gone.block;
   UPDATE queues q SET moves = q.moves + 1, waiting = q.waiting - cardinality(chosen),
-    serving_ticket = chosen[cardinality(chosen)]
+    serving_ticket = queue.serving_ticket
   WHERE q.queue_id = target;
   INSERT INTO admissions AS m (queue_id, second, count)
   VALUES (target, floor(extract(epoch FROM moment))::bigint, cardinality(chosen))

@@ -1,8 +1,10 @@
 -- Users enter their queues. The same user keeps the place they have; whose slot has ended starts again at the back.
 -- A queue's row lock makes entry order the order of tickets. Everybody new joins the line, then the line is served:
--- so a slot goes to a newcomer at once only when one is free and nobody else waits.
+-- so a slot goes to a newcomer at once only when one is free and nobody else waits. Without `admits` serving is left to
+-- the next tick: in a storm, that is most of the work.
 CREATE OR REPLACE FUNCTION jari_queue_enter(
-  user_ids text[], queue_ids text[], new_cap integer, new_active_seconds integer, new_no_show_seconds integer)
+  user_ids text[], queue_ids text[], new_cap integer, new_active_seconds integer, new_no_show_seconds integer,
+  admits boolean DEFAULT true)
 RETURNS TABLE (ord bigint, user_id text, queue_id text, status text, "position" bigint, ticket bigint, expires_at timestamptz)
 LANGUAGE plpgsql AS $$
 #variable_conflict use_column
@@ -56,7 +58,7 @@ BEGIN
         UPDATE places p SET seen_at = moment WHERE p.queue_id = target AND p.ticket = one;
       END LOOP;
     END IF;
-    PERFORM jari_queue_admit_one(target, moment, mine);
+    IF admits THEN PERFORM jari_queue_admit_one(target, moment, mine); END IF;
   END LOOP;
   RETURN QUERY SELECT * FROM jari_queue_places(user_ids, queue_ids);
 END $$;

@@ -40,9 +40,9 @@ const DUE = 'SELECT * FROM jari_queue_due()';
 export function sqlQueueStore(database: Database, fresh: NewQueue): QueueStore {
   const defaults = [fresh.cap, fresh.activeSeconds, fresh.noShowSeconds];
   return {
-    async enter(requests) {
-      const text = 'SELECT * FROM jari_queue_enter($1, $2, $3, $4, $5)';
-      const rows = await database.query<PlaceRow>(text, [...columns(requests), ...defaults]);
+    async enter(requests, admits = true) {
+      const text = 'SELECT * FROM jari_queue_enter($1, $2, $3, $4, $5, $6)';
+      const rows = await database.query<PlaceRow>(text, [...columns(requests), ...defaults, admits]);
       return rows.map(toPlace);
     },
 
@@ -59,6 +59,11 @@ export function sqlQueueStore(database: Database, fresh: NewQueue): QueueStore {
       const text = 'SELECT * FROM jari_queue_leave($1, $2, $3)';
       const rows = await database.query<{ had_place: boolean }>(text, [...columns(requests), tickets]);
       return rows.map((row) => row.had_place);
+    },
+
+    async prioritise(requests) {
+      const text = 'SELECT * FROM jari_queue_prioritise($1, $2)';
+      return (await database.query<{ waits: boolean }>(text, columns(requests))).map((row) => row.waits);
     },
 
     async admit(queueIds) {

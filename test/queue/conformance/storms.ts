@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { type Actors, short, users } from '../actors.ts';
+
+/** What the line does in an incident, and what it makes good afterwards. */
+export function storms(act: () => Actors): void {
+  const atTheBack = async (queue: Actors, ...names: string[]) =>
+    (
+      await queue.line.store.enter(
+        names.map((userId) => ({ userId, queueId: queue.queueId })),
+        false,
+      )
+    ).map(short);
+
+  describe('in a storm', () => {
+    it('whoever enters waits although a slot is free, until the next tick', async () => {
+      const queue = act();
+      expect(await atTheBack(queue, 'a', 'b', 'c', 'd')).toEqual([1, 2, 3, 4]);
+      expect((await queue.stats()).active).toBe(0);
+      await queue.tick();
+      expect(await queue.where('a', 'b', 'c', 'd')).toEqual(['ACTIVE', 'ACTIVE', 'ACTIVE', 1]);
+    });
+
+    it('places are kept, and nobody overtakes when doors open again', async () => {
+      const queue = act();
+      await queue.enter('in');
+      expect(await atTheBack(queue, 'in', 'a', 'b', 'c')).toEqual(['ACTIVE', 1, 2, 3]);
+      expect(await atTheBack(queue, 'b', 'a')).toEqual([2, 1]);
+      expect((await queue.enter('late')).map(short)).toEqual([2]);
+      expect(await queue.where('a', 'b', 'c', 'late')).toEqual(['ACTIVE', 'ACTIVE', 1, 2]);
+    });
+  });
+
+  describe('who was promised to be next', () => {
+    const promise = (queue: Actors, ...names: string[]) =>
+      queue.line.store.prioritise?.(names.map((userId) => ({ userId, queueId: queue.queueId })));
+
+    it('goes before everybody else who waits, in order among themselves, and keeps the ticket', async ({ skip }) => {
+      const queue = act();
+      if (!queue.line.store.prioritise) skip();
+      await queue.enter(...users(9));
+      const [before] = await queue.places('user-8');
+      expect(await promise(queue, 'user-8', 'nobody', 'user-1', 'user-7')).toEqual([true, false, false, true]);
+      await queue.leave('user-1');
+      expect(await queue.where('user-7', 'user-8', 'user-4')).toEqual(['ACTIVE', 4, 1]);
+      await queue.leave('user-2', 'user-3');
+      expect(await queue.where('user-8', 'user-4', 'user-5')).toEqual(['ACTIVE', 'ACTIVE', 1]);
+      expect((await queue.places('user-8'))[0]?.ticket).toBe(before?.ticket);
+      await queue.leave('user-4', 'user-7');
+      expect(await queue.where('user-5', 'user-6', 'user-9')).toEqual(['ACTIVE', 'ACTIVE', 1]);
+      expect(await queue.stats()).toMatchObject({ active: 3, waiting: 1 });
+    });
+
+    it('gets a free slot at once', async ({ skip }) => {
+      const queue = act();
+      if (!queue.line.store.prioritise) skip();
+      expect(await atTheBack(queue, 'a', 'b', 'c', 'd')).toEqual([1, 2, 3, 4]);
+      await promise(queue, 'd');
+      expect(await queue.where('a', 'b', 'c', 'd')).toEqual(['ACTIVE', 'ACTIVE', 1, 'ACTIVE']);
+    });
+  });
+}
