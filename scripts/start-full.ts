@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ApiProcess } from './full/api-process.ts';
+import { isFree } from './services/ports.ts';
 import { BASE_FOLDER } from './services/run-folder.ts';
 import { type ServiceName, URL_VARIABLE } from './services/service.ts';
 import { type Services, startServices } from './services/services.ts';
@@ -57,7 +58,17 @@ async function startStores(cluster: boolean): Promise<{ services: Services; env:
   return { services, env };
 }
 
-async function run({ processes, cluster, host, port }: Choice): Promise<void> {
+/** Beforehand, since another jari on one of the ports would answer in the place of ours. */
+async function refuseTakenPorts({ processes, port }: Choice): Promise<void> {
+  for (let each = port; each < port + processes; each += 1) {
+    if (!(await isFree(each)))
+      throw new Error(`port ${each} is in use. Stop what uses it, or set PORT to another one.`);
+  }
+}
+
+async function run(choice: Choice): Promise<void> {
+  const { processes, cluster, host, port } = choice;
+  await refuseTakenPorts(choice);
   let stopping = false;
   const stopped = new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

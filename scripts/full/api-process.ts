@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const ROOT = join(import.meta.dirname, '../..');
 const READY_WITHIN_MS = 60_000;
+const ANSWER_WITHIN_MS = 5_000;
 const STOP_WITHIN_MS = 25_000; // the service gives its own requests 20 s
 
 export class ApiProcess {
@@ -38,9 +39,17 @@ export class ApiProcess {
 
   /** Throws when it ends first; its own lines have said why. */
   async ready(): Promise<void> {
+    const early = this.ended.then((how) => {
+      throw new Error(`the process of ${this.url} ended while starting: ${how}`);
+    });
+    await Promise.race([early, this.#answers()]);
+  }
+
+  async #answers(): Promise<void> {
     for (const deadline = Date.now() + READY_WITHIN_MS; Date.now() < deadline; await sleep(50)) {
-      if (!this.#alive) throw new Error(`the process of ${this.url} ended while starting (${await this.ended})`);
-      const answer = await fetch(`${this.url}/readyz`).catch(() => undefined);
+      const answer = await fetch(`${this.url}/readyz`, { signal: AbortSignal.timeout(ANSWER_WITHIN_MS) }).catch(
+        () => {},
+      );
       if (answer?.ok) return;
     }
     throw new Error(`${this.url} was not ready within ${READY_WITHIN_MS / 1000} s`);

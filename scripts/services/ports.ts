@@ -10,7 +10,7 @@ const HIGHEST = 21_999;
 /** Redis Cluster talks among its nodes on the port this much above the clients'. */
 export const CLUSTER_BUS_OFFSET = 10_000;
 
-function isFree(port: number): Promise<boolean> {
+export function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
     server.once('error', () => resolve(false));
