@@ -41,6 +41,14 @@ export class LocalBus implements EventBus {
     for (const worker of this.#workers) worker.nudge();
   }
 
+  pause(): void {
+    for (const worker of this.#workers) worker.pause();
+  }
+
+  resume(): void {
+    for (const worker of this.#workers) worker.resume();
+  }
+
   async stop(): Promise<void> {
     await Promise.all(this.#workers.map((worker) => worker.stop()));
   }

@@ -29,6 +29,7 @@ export class DeliveryWorker {
   #timer: NodeJS.Timeout | null = null;
   readonly #rounds = new Repeater(() => this.#drain());
   #stopped = false;
+  #paused = false;
 
   constructor(consumer: Consumer, deliveries: Deliveries, options: DeliveryOptions) {
     this.#consumer = consumer;
@@ -45,8 +46,18 @@ export class DeliveryWorker {
   }
 
   nudge(): void {
-    if (!this.#timer) return;
+    if (!this.#timer || this.#paused) return;
     void this.#rounds.run();
+  }
+
+  /** Takes no more until `resume`; what is under way is finished. */
+  pause(): void {
+    this.#paused = true;
+  }
+
+  resume(): void {
+    this.#paused = false;
+    this.nudge();
   }
 
   async stop(): Promise<void> {
@@ -59,7 +70,7 @@ export class DeliveryWorker {
   /** Never rejects: what it could not do is due again, at the latest when the lease runs out. */
   async #drain(): Promise<void> {
     try {
-      while (!this.#stopped && (await this.#round())) {}
+      while (!this.#stopped && !this.#paused && (await this.#round())) {}
     } catch (error) {
       this.#options.log.warn({ err: error, consumer: this.#consumer.name }, 'deliveries will be tried again');
     }
