@@ -17,8 +17,19 @@ export interface Database extends Sql {
   execute(script: string): Promise<void>;
   /** One transaction on one connection, READ COMMITTED; rolled back when the callback rejects. */
   transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
+  /** How its connections are used at this moment; absent where there is only one. */
+  pool?(): PoolUse;
   /** Idempotent. Waits for calls under way. */
   close(): Promise<void>;
+}
+
+export interface PoolUse {
+  /** The most there may be. */
+  size: number;
+  open: number;
+  idle: number;
+  /** Calls that wait for a connection. */
+  waiting: number;
 }
 
 /** The store could not be asked, or did not answer in time. Nothing is known about the effect of the call. */

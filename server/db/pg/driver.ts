@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { type Database, DatabaseError, type Row, type Sql, StoreUnavailable } from '../database.ts';
+import { type Database, DatabaseError, type PoolUse, type Row, type Sql, StoreUnavailable } from '../database.ts';
 
 const BIGINT = 20;
 const RETRYABLE = new Set(['40001', '40P01']);
@@ -72,6 +72,11 @@ class PostgresDatabase implements Database {
         }
       }),
     );
+  }
+
+  pool(): PoolUse {
+    const { totalCount: open, idleCount: idle, waitingCount: waiting, options } = this.#pool;
+    return { size: options.max ?? open, open, idle, waiting };
   }
 
   close(): Promise<void> {
