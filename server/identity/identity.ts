@@ -9,6 +9,12 @@ export interface Caller {
   pass: QueuePass | null;
 }
 
+/** By which place somebody acts; without a ticket, whichever they have in that line. */
+export interface Acting {
+  queueId: string;
+  ticket: number | undefined;
+}
+
 const unauthenticated = (detail: string) => new Failure('UNAUTHENTICATED', detail, { 'www-authenticate': 'Bearer' });
 const NO_PASS = 'Send Authorization: Bearer with your login or the token of your place.';
 const BAD_PASS = 'The bearer token is forged, expired or not meant for this.';
@@ -60,12 +66,13 @@ export class Identity {
 
   /**
    * Acting for the user that a body names, in a line: the one named, else the one of the queue token, else "main".
+   * With a queue token, only by the place that it is for.
    * @throws Failure UNAUTHENTICATED, FORBIDDEN
    */
-  async acting(authorization: string | undefined, userId: string, queueId: string | undefined): Promise<string> {
+  async acting(authorization: string | undefined, userId: string, queueId: string | undefined): Promise<Acting> {
     const caller = await this.caller(authorization);
     if (caller && caller.userId !== userId) throw forbidden();
-    return lineOf(caller, queueId);
+    return { queueId: lineOf(caller, queueId), ticket: caller?.pass?.ticket };
   }
 
   /** @throws Failure UNAUTHENTICATED */

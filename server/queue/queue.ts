@@ -55,10 +55,11 @@ export class Queue {
     return left;
   }
 
-  /** End of the user's slot when they may reserve now, else null. Counts as showing up. */
-  async admittedUntil(userId: string, queueId: string): Promise<Date | null> {
+  /** End of the user's slot when they may reserve now, with that ticket if one is given; else null. Counts as showing up. */
+  async admittedUntil(userId: string, queueId: string, ticket?: number): Promise<Date | null> {
     const place = await this.#asking.add({ userId, queueId });
-    return place?.status === 'ACTIVE' ? place.expiresAt : null;
+    if (place?.status !== 'ACTIVE' || (ticket !== undefined && place.ticket !== ticket)) return null;
+    return place.expiresAt;
   }
 
   /** A purchase was confirmed: a queue with `releaseOnConfirm` gives the slot on at once. */

@@ -10,6 +10,8 @@ export interface SeatRequest {
   concertScheduleId: number;
   seatId: number;
   queueId: string;
+  /** The only place that counts; without, whichever the user has. */
+  ticket?: number | undefined;
   idempotency?: IdempotencyKey | undefined;
 }
 
@@ -23,7 +25,7 @@ export interface SettleRequest {
 /** What the reservation needs of the line. */
 export interface Admission {
   /** End of the user's slot, or null when they are not inside. */
-  admittedUntil(userId: string, queueId: string): Promise<Date | null>;
+  admittedUntil(userId: string, queueId: string, ticket?: number): Promise<Date | null>;
   /** A purchase was confirmed; queues with `releaseOnConfirm` give the slot on. */
   confirmed(userId: string, queueId: string): Promise<void>;
 }
@@ -84,8 +86,8 @@ export class Reservations {
   }
 
   async #take(request: SeatRequest, pay: boolean): Promise<Outcome<ReservationView>> {
-    const { concertScheduleId: scheduleId, ...rest } = request;
-    const admittedUntil = await this.#admission.admittedUntil(request.userId, request.queueId);
+    const { concertScheduleId: scheduleId, ticket, ...rest } = request;
+    const admittedUntil = await this.#admission.admittedUntil(request.userId, request.queueId, ticket);
     const outcome = await this.#taking.add({ ...rest, scheduleId, reservationId: freshId(), pay, admittedUntil });
     return this.#after(outcome, request.queueId);
   }

@@ -29,8 +29,8 @@ export const reservationRoutes =
     ] as const) {
       app.post(path, { schema: { tags, summary, body: ReserveBody, response } }, async (request, reply) => {
         const { queueId: named, ...seat } = request.body;
-        const queueId = await identity.acting(request.headers.authorization, seat.userId, named);
-        return answered(reply, await take({ ...seat, queueId, idempotency: idempotencyKey(request) }));
+        const acting = await identity.acting(request.headers.authorization, seat.userId, named);
+        return answered(reply, await take({ ...seat, ...acting, idempotency: idempotencyKey(request) }));
       });
     }
 
