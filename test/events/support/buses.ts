@@ -1,8 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import type { Database } from '../../../server/db/database.ts';
 import type { Consumer, EventBus } from '../../../server/events/bus.ts';
 import { Relay } from '../../../server/events/relay.ts';
 import { type DatabaseTarget, PGLITE, POSTGRES } from '../../support/databases.ts';
-import { localBus, type Stores, silent } from './stores.ts';
+import { sharedServer } from '../../support/servers.ts';
+import { makeBus, type Stores, silent } from './stores.ts';
 
 /** What one process has of the system: its bus and its relay, on stores that others use too. */
 export interface Participant {
@@ -32,6 +34,11 @@ export interface BusTarget {
   open(): Promise<World>;
 }
 
+const RELAY_EVERY_MILLISECONDS = 100;
+const TABLES = 'outbox, inbox, deliveries, dead_letters, sales_ranking, leases, consumer_chunks';
+
+const kafka = await sharedServer('kafka');
+
 function inProcess(target: DatabaseTarget): BusTarget {
   return {
     name: `in-process, ${target.name}`,
@@ -39,19 +46,24 @@ function inProcess(target: DatabaseTarget): BusTarget {
     concurrent: target === POSTGRES,
     async open() {
       const { database, url = '', dispose } = await target.open();
-      return world({ database, stores: { databaseUrl: url }, makeBus: () => localBus(database), dispose });
+      return world(database, () => ({ databaseUrl: url }), dispose);
     },
   };
 }
 
-interface Parts {
-  database: Database;
-  stores: Stores;
-  makeBus: () => EventBus;
-  dispose: () => Promise<void>;
+/** Every world has topics and groups of its own, and new ones after each reset. */
+export function onKafka(brokers: string): Pick<BusTarget, 'open'> {
+  return {
+    async open() {
+      const { database, url = '', dispose } = await POSTGRES.open();
+      const named = () => ({ brokers: brokers.split(','), prefix: `test-${randomBytes(6).toString('hex')}.` });
+      return world(database, () => ({ databaseUrl: url, kafka: named() }), dispose);
+    },
+  };
 }
 
-function world({ database, stores, makeBus, dispose }: Parts): World {
+function world(database: Database, makeStores: () => Stores, dispose: () => Promise<void>): World {
+  let stores = makeStores();
   let participants: Participant[] = [];
   const stopAll = async () => {
     await Promise.all(participants.map((participant) => participant.stop()));
@@ -61,13 +73,14 @@ function world({ database, stores, makeBus, dispose }: Parts): World {
     database,
     stores: () => stores,
     join(...consumers) {
-      const participant = participate(makeBus(), consumers);
+      const participant = participate(makeBus(stores, database), consumers);
       participants.push(participant);
       return participant;
     },
     async reset() {
       await stopAll();
-      await database.query('TRUNCATE outbox, inbox, deliveries, dead_letters, sales_ranking');
+      stores = makeStores();
+      await database.query(`TRUNCATE ${TABLES}`);
     },
     async dispose() {
       await stopAll();
@@ -80,8 +93,21 @@ function participate(bus: EventBus, consumers: readonly Consumer[]): Participant
   for (const consumer of consumers) bus.subscribe(consumer);
   bus.start();
   const relay = new Relay(bus, { batchSize: 50, nudgeDelayMilliseconds: 5, log: silent });
-  return { bus, relay, stop: () => bus.stop() };
+  // As the scheduler of a process does: whoever finds another one at it looks again later.
+  const ticks = setInterval(() => relay.run().catch(() => {}), RELAY_EVERY_MILLISECONDS);
+  return {
+    bus,
+    relay,
+    stop() {
+      clearInterval(ticks);
+      return bus.stop();
+    },
+  };
 }
 
 /** Every event bus of jari: `describe.each(BUSES)`. */
-export const BUSES: readonly BusTarget[] = [inProcess(PGLITE), inProcess(POSTGRES)];
+export const BUSES: readonly BusTarget[] = [
+  inProcess(PGLITE),
+  inProcess(POSTGRES),
+  { name: 'Kafka', missing: kafka.missing ?? POSTGRES.missing, concurrent: true, ...onKafka(kafka.url) },
+];
