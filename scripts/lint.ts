@@ -23,6 +23,8 @@ const checks: [string, string, string[]][] = [
     ],
   ],
 ];
+if (existsSync(join(root, 'web/tsconfig.json')))
+  checks.push(['types of the pages', bin('tsc'), ['-p', 'web', '--noEmit']]);
 if (existsSync(join(root, 'load/tsconfig.json')))
   checks.push(['types of k6 scripts', bin('tsc'), ['-p', 'load', '--noEmit']]);
 

@@ -2,14 +2,17 @@
 // they are missing or older than the lock file. Plain JavaScript on purpose: it must start on Node 20 with nothing
 // installed. Usage: node scripts/run.mjs [node flags] FILE [arguments]
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { areBuilt } from './pages/stamp.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const pinned = join(root, 'node_modules/node/bin', process.platform === 'win32' ? 'node.exe' : 'node');
 const stamp = join(root, 'node_modules/.jari-lock');
 const lock = readFileSync(join(root, 'package-lock.json'), 'utf8');
+
+const STARTS_THE_SERVICE = /\bserver\/main\.ts\b/;
 
 const installed = () => existsSync(pinned) && existsSync(stamp) && readFileSync(stamp, 'utf8') === lock;
 
@@ -27,7 +30,15 @@ function install() {
   writeFileSync(stamp, lock);
 }
 
+/** The service is worth starting without its pages: when they can't be built, it says so and the API goes on. */
+function buildPages() {
+  console.error('jari: building the pages (a few seconds, only after web/ changed) …');
+  const done = spawnSync(pinned, [join(root, 'scripts/pages/build.ts')], { cwd: root, stdio: ['ignore', 2, 2] });
+  if (done.status !== 0) console.error('jari: the pages could not be built, see above. The API starts without them.');
+}
+
 if (!installed()) install();
+if (STARTS_THE_SERVICE.test(process.argv.slice(2).join(' ')) && !areBuilt(root)) buildPages();
 
 const child = spawn(pinned, process.argv.slice(2), { cwd: root, stdio: 'inherit' });
 // npm and terminals signal the whole group or just us: pass it on, and let the child decide when it is done.

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { Catalog } from './catalog/catalog.ts';
 import { demoConcerts } from './catalog/demo/concerts.ts';
@@ -19,6 +20,7 @@ import { SqlSalesRankingStore } from './events/sql/sales-ranking.ts';
 import { buildApp } from './http/app.ts';
 import { healthRoutes } from './http/health.ts';
 import { behindOperatorsCheck } from './http/operators.ts';
+import { pagesRoutes } from './http/pages.ts';
 import { Idempotency } from './idempotency/idempotency.ts';
 import { sqlIdempotencyStore } from './idempotency/sql/store.ts';
 import { Identity } from './identity/identity.ts';
@@ -58,6 +60,8 @@ export interface Service {
 }
 
 const PUBLISHED_KEEP_SECONDS = 3_600;
+/** Built by `npm start` (scripts/run.mjs) from web/. */
+const PAGES = join(import.meta.dirname, '../web/dist');
 
 /** The only place that knows both the features and what they are built on. */
 export async function compose(config: Config, log: Logger): Promise<Service> {
@@ -131,6 +135,7 @@ export async function compose(config: Config, log: Logger): Promise<Service> {
       metricsRoutes(metrics, identity),
       healthRoutes(async () => void (await database.query('SELECT 1'))),
       behindOperatorsCheck(identity, operators),
+      pagesRoutes({ folder: PAGES, auth: config.auth, demonstration: isDemonstration(config) }),
     ],
   });
 
@@ -160,6 +165,9 @@ export async function compose(config: Config, log: Logger): Promise<Service> {
     },
   };
 }
+
+/** Made-up concerts, and nobody has to prove anything: what a newcomer's `npm start` is. */
+const isDemonstration = (config: Config) => config.demoData && config.auth === 'open' && !config.production;
 
 function makeIdentity(config: Config): Identity {
   const { dataDir } = config;

@@ -59,7 +59,7 @@ function greet(config: Config, address: string, opsToken: string | undefined): v
   const lines = [
     '',
     `jari is ready, on ${store}`,
-    `  concerts   ${address}/api/v1/concerts`,
+    `  concerts   ${address}/`,
     `  API        ${address}/docs`,
     ...(opsToken ? [`  operators  ${address}/ops#token=${opsToken}`] : []),
     '  a storm of 300 users, from another terminal:  npm run load -- load/spike.js',

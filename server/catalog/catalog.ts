@@ -1,5 +1,5 @@
 import { Cached } from '../lib/cached.ts';
-import type { CatalogStore, ConcertRow, ScheduleView, SeatView } from './store.ts';
+import type { AvailabilityView, CatalogStore, ConcertRow, ScheduleView, SeatView } from './store.ts';
 
 export interface ConcertView extends ConcertRow {
   sold: number;
@@ -20,15 +20,14 @@ export class Catalog {
   readonly #concerts: Cached<'all', ConcertView[]>;
   readonly #schedules: Cached<number, ScheduleView[] | null>;
   readonly #seats: Cached<string, SeatView[] | null>;
+  readonly #availability: Cached<string, AvailabilityView | null>;
 
   constructor(store: CatalogStore, sales: Sales) {
     const ranked = async () => rank(await store.concerts(), await sales.best(MOST_CONCERTS));
     this.#concerts = new Cached(LIMITS, ranked);
     this.#schedules = new Cached(LIMITS, (concertId) => store.schedules(concertId));
-    this.#seats = new Cached(LIMITS, (key) => {
-      const [concertId, scheduleId] = key.split('/').map(Number) as [number, number];
-      return store.seats(concertId, scheduleId);
-    });
+    this.#seats = new Cached(LIMITS, (key) => store.seats(...idsOf(key)));
+    this.#availability = new Cached(LIMITS, (key) => store.availability(...idsOf(key)));
   }
 
   /** Best-selling first. */
@@ -46,12 +45,19 @@ export class Catalog {
     return this.#seats.get(`${concertId}/${scheduleId}`);
   }
 
+  /** What of {@link seats} changes, at most a second old. Null when the concert has no such schedule. */
+  availability(concertId: number, scheduleId: number): Promise<AvailabilityView | null> {
+    return this.#availability.get(`${concertId}/${scheduleId}`);
+  }
+
   /** A seat was taken or came back: what is remembered is old. */
   sold(): void {
     this.#schedules.makeStale();
     this.#seats.makeStale();
   }
 }
+
+const idsOf = (key: string) => key.split('/').map(Number) as [number, number];
 
 function rank(concerts: readonly ConcertRow[], best: readonly { concertId: number; sold: number }[]): ConcertView[] {
   const soldOf = new Map(best.map(({ concertId, sold }) => [concertId, sold]));

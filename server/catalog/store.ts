@@ -34,6 +34,13 @@ export interface SeatView {
   status: 'AVAILABLE' | 'HELD' | 'SOLD';
 }
 
+/** What of the seats changes. */
+export interface AvailabilityView {
+  /** One character a seat, in order of seatId: 0 available, 1 held, 2 sold (a standing section: full). */
+  states: string;
+  standing: { seatId: number; remaining: number }[];
+}
+
 /** Seats that are alike, in one block of the venue. */
 export interface SeatBlock {
   section: string;
@@ -59,6 +66,8 @@ export interface CatalogStore {
   schedules(concertId: number): Promise<ScheduleView[] | null>;
   /** Every seat with what is left of it now. Null when the concert has no such schedule. */
   seats(concertId: number, scheduleId: number): Promise<SeatView[] | null>;
+  /** The same in short, at a fraction of the cost. Null when the concert has no such schedule. */
+  availability(concertId: number, scheduleId: number): Promise<AvailabilityView | null>;
   /** Adds concerts; those that are there already stay as they are. */
   add(concerts: readonly NewConcert[]): Promise<void>;
 }

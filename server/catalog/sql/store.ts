@@ -1,5 +1,13 @@
 import type { Database, Row, Sql } from '../../db/database.ts';
-import type { CatalogStore, ConcertRow, NewConcert, ScheduleView, SeatBlock, SeatView } from '../store.ts';
+import type {
+  AvailabilityView,
+  CatalogStore,
+  ConcertRow,
+  NewConcert,
+  ScheduleView,
+  SeatBlock,
+  SeatView,
+} from '../store.ts';
 
 const CONCERTS = `
   SELECT c.concert_id AS "concertId", c.title, c.title_en AS "titleEn", c.artist, c.venue, c.poster,
@@ -40,6 +48,18 @@ const SEATS = `
   WHERE s.schedule_id = (SELECT d.schedule_id FROM schedules d WHERE d.schedule_id = $2 AND d.concert_id = $1)
   ORDER BY s.seat_id`;
 
+// The same rules as SEATS, put together by the database: a venue of 20,000 seats is one row of 20,000 characters.
+const AVAILABILITY = `
+  SELECT string_agg(CASE WHEN s.kind = 'STANDING' THEN CASE WHEN t.taken < t.capacity THEN '0' ELSE '2' END
+      WHEN r.status = 'CONFIRMED' THEN '2' WHEN r.status = 'HELD' THEN '1' ELSE '0' END, '' ORDER BY s.seat_id) AS states,
+    coalesce(jsonb_agg(jsonb_build_object('seatId', s.seat_id, 'remaining', t.capacity - t.taken) ORDER BY s.seat_id)
+      FILTER (WHERE s.kind = 'STANDING'), '[]') AS standing
+  FROM seats s
+  LEFT JOIN standing_stock t ON t.schedule_id = s.schedule_id AND t.seat_id = s.seat_id
+  LEFT JOIN reservations r ON r.schedule_id = s.schedule_id AND r.seat_id = s.seat_id AND r.exclusive
+    AND r.status IN ('HELD', 'CONFIRMED') AND (r.status = 'CONFIRMED' OR r.held_until > clock_timestamp())
+  WHERE s.schedule_id = (SELECT d.schedule_id FROM schedules d WHERE d.schedule_id = $2 AND d.concert_id = $1)`;
+
 export function sqlCatalogStore(database: Database): CatalogStore {
   return {
     async concerts() {
@@ -60,6 +80,11 @@ export function sqlCatalogStore(database: Database): CatalogStore {
     async seats(concertId, scheduleId) {
       const rows = await database.query<SeatView & Row>(SEATS, [concertId, scheduleId]);
       return rows.length > 0 ? rows : null;
+    },
+
+    async availability(concertId, scheduleId) {
+      const [row] = await database.query<AvailabilityView & Row>(AVAILABILITY, [concertId, scheduleId]);
+      return row?.states ? row : null;
     },
 
     async add(concerts) {

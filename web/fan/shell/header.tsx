@@ -1,0 +1,67 @@
+import { until, useSeconds } from '../../shared/clock.ts';
+import { countdown, number } from '../../shared/format.ts';
+import { language } from '../../shared/language.ts';
+import { useStore } from '../../shared/store.ts';
+import { place } from '../place/place.ts';
+import { paths, type Route, route } from '../router.ts';
+import { useTexts } from '../texts/index.ts';
+import { Link } from './link.tsx';
+
+export function Header() {
+  const texts = useTexts();
+  const here = useStore(route);
+  const current = (page: Route['page']) => (here.page === page ? ('page' as const) : undefined);
+  return (
+    <header class="bar">
+      <a class="skip" href="#main">
+        {texts.app.skip}
+      </a>
+      <Link to={paths.concerts} class="brand" aria-label={`자리 jari, ${texts.app.concerts}`}>
+        자리<small>jari</small>
+      </Link>
+      <PlaceChip here={here} />
+      <nav class="bar-links">
+        <Link to={paths.tickets} aria-current={current('tickets')}>
+          {texts.app.tickets}
+        </Link>
+        <Link to={paths.me} aria-current={current('me')}>
+          {texts.app.me}
+        </Link>
+      </nav>
+    </header>
+  );
+}
+
+/** The fan's place, wherever they look meanwhile. */
+function PlaceChip({ here }: { here: Route }) {
+  const now = useStore(place);
+  if (!now || here.page === 'door') return null;
+  const to = paths.door(now.concertId, now.concertScheduleId);
+  return now.status === 'ACTIVE' ? (
+    <InsideChip to={to} expiresAt={now.expiresAt} />
+  ) : (
+    <WaitingChip to={to} position={now.position} />
+  );
+}
+
+function WaitingChip({ to, position }: { to: string; position: number }) {
+  const texts = useTexts();
+  const now = useStore(language);
+  return (
+    <Link to={to} class="chip" aria-label={`${texts.concert.rejoin}: ${number(position, now)}`}>
+      <span class="chip-dot" aria-hidden="true" />
+      {number(position, now)}
+    </Link>
+  );
+}
+
+function InsideChip({ to, expiresAt }: { to: string; expiresAt: string | null }) {
+  const texts = useTexts();
+  useSeconds();
+  return (
+    <Link to={to} class="chip turn">
+      {texts.turn.title}
+      {expiresAt && <b>{countdown(until(expiresAt))}</b>}
+    </Link>
+  );
+}
