@@ -106,6 +106,17 @@ export class Vm implements HostArguments {
     return result;
   }
 
+  /** As `evaluate`, for source that only defines; usable while script code is on the stack. */
+  evaluateSync(source: string, filename: string): void {
+    const code = writeText(this.qjs, source);
+    const name = writeText(this.qjs, filename);
+    const result = this.qjs.qjs_eval(code.at, code.length, name.at, 0);
+    this.qjs.wasm_free(code.at);
+    this.qjs.wasm_free(name.at);
+    if (this.qjs.qjs_is_exception(result)) throw this.#exception();
+    this.qjs.qjs_free_value(result);
+  }
+
   /** Runs promise reactions until none is left; they may suspend like any script code. */
   async runJobs(): Promise<void> {
     while (this.qjs.qjs_is_job_pending()) {

@@ -1,14 +1,13 @@
 // What the host calls: the life of one virtual user's copy of the script.
 import 'jari:console';
-import 'jari:globals';
 import { forgetAsync, settleAsync } from 'jari:async';
+import { loadCommonJs } from 'jari:globals';
 import { call, op, state } from 'jari:host';
 import { seed } from 'jari:random';
 import { fireTimer, forgetTimers } from 'jari:timers';
 
 let script = {};
 let setupData;
-let setupDataJson;
 let outcome = { settled: true };
 
 export function setScript(namespace) {
@@ -20,6 +19,12 @@ function configure(vu, env, randomSeed) {
   globalThis.__VU = vu;
   globalThis.__ENV = JSON.parse(env);
   seed(randomSeed);
+}
+
+/** Runs a CommonJS file and says which names an importing module may use. */
+function commonJsNames(url) {
+  const exported = loadCommonJs(url);
+  return exported !== null && ['object', 'function'].includes(typeof exported) ? Object.keys(exported).join() : '';
 }
 
 /** A script's exports: its options as JSON and the names of its functions. */
@@ -59,28 +64,27 @@ function result() {
   return outcome.value === undefined ? undefined : JSON.stringify(outcome.value);
 }
 
-function readSetupData(json) {
-  if (json !== setupDataJson) {
-    setupDataJson = json;
-    setupData = json === undefined || json === null ? undefined : JSON.parse(json);
-  }
-  return setupData;
+/** What setup() returned: each virtual user has its own copy, which all of its iterations share. */
+function setSetupData(json) {
+  setupData = json === undefined || json === null ? undefined : JSON.parse(json);
 }
 
-function runIteration(name, iteration, setupJson, env) {
+/** A scenario's own variables, on top of those of the run. */
+function setEnv(env) {
+  globalThis.__ENV = JSON.parse(env);
+}
+
+function runIteration(name, iteration) {
   globalThis.__ITER = iteration;
-  if (env !== undefined) globalThis.__ENV = JSON.parse(env);
-  const fn = script[name];
-  const data = readSetupData(setupJson);
-  return begin(() => fn(data));
+  return begin(() => script[name](setupData));
 }
 
 function runSetup() {
   return begin(() => script.setup());
 }
 
-function runTeardown(setupJson) {
-  return begin(() => script.teardown(readSetupData(setupJson)));
+function runTeardown() {
+  return begin(() => script.teardown(setupData));
 }
 
 /** handleSummary's answer is a map of file name → text or bytes: given back entry by entry, bytes kept as they are. */
@@ -123,6 +127,7 @@ function forget() {
 }
 
 globalThis.__entries = {
+  commonJsNames,
   configure,
   describeError,
   describeScript,
@@ -134,6 +139,8 @@ globalThis.__entries = {
   runIteration,
   runSetup,
   runTeardown,
+  setEnv,
+  setSetupData,
   settleAsync,
   settled,
   summaryEntries,

@@ -3,7 +3,6 @@
 import { unsupported } from 'jari:host';
 import { selectJson } from 'jari:json-path';
 
-const packed = Symbol('what is parsed only when it is read');
 const lazyFields = [
   'headers',
   'cookies',
@@ -20,7 +19,22 @@ const lineAndColumn = (text, position) => {
   return `line ${before.length}, character ${before.at(-1).length}`;
 };
 
+/** Fills the lazy fields of a response in; set by the class, which alone can see what they are packed in. */
+let unpack;
+
 export class Response {
+  #details;
+  #requestBody;
+  static {
+    unpack = (response) => {
+      const details = JSON.parse(response.#details);
+      details.request.body = typeof response.#requestBody === 'string' ? response.#requestBody : '';
+      for (const name of lazyFields)
+        Object.defineProperty(response, name, { value: details[name], writable: true, enumerable: true });
+      return details;
+    };
+  }
+
   constructor(answer, requestBody) {
     const core = JSON.parse(answer[0]);
     this.status = core[0];
@@ -40,7 +54,8 @@ export class Response {
       receiving: core[11],
     };
     this.body = answer[2];
-    Object.defineProperty(this, packed, { value: { json: answer[1], requestBody } });
+    this.#details = answer[1];
+    this.#requestBody = requestBody;
   }
 
   json(selector) {
@@ -89,12 +104,11 @@ function textOf(buffer) {
 for (const field of lazyFields) {
   Object.defineProperty(Response.prototype, field, {
     get() {
-      const held = this[packed];
-      const extra = JSON.parse(held.json);
-      extra.request.body = typeof held.requestBody === 'string' ? held.requestBody : '';
-      for (const name of lazyFields)
-        Object.defineProperty(this, name, { value: extra[name], writable: true, enumerable: true });
-      return extra[field];
+      return unpack(this)[field];
+    },
+    set(value) {
+      unpack(this);
+      this[field] = value;
     },
   });
 }

@@ -44,7 +44,8 @@ function expected(callback) {
 }
 
 function describeParams(params, request) {
-  if (params.headers) request.headers = stringValues(params.headers);
+  // The host makes the values text: doing it here would cost another object a request.
+  if (params.headers) request.headers = params.headers;
   if (params.tags) request.tags = stringValues(params.tags);
   if (params.cookies) request.cookies = cookieParams(params.cookies);
   if (params.timeout !== undefined) request.timeout = params.timeout;
@@ -141,9 +142,13 @@ export function setResponseCallback(callback) {
 
 export const file = (data, filename, contentType) => new FileData(data, filename, contentType);
 
+/** The host keeps a jar's cookies as long as the script keeps the jar. */
+const jars = new FinalizationRegistry((id) => call(op.jarDrop, id));
+
 export class CookieJar {
   constructor(id = call(op.jarNew)) {
     Object.defineProperty(this, 'id', { value: id });
+    if (id !== 0) jars.register(this, id);
   }
   cookiesForURL(address) {
     return JSON.parse(call(op.jarRead, this.id, String(address)));

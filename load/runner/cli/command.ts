@@ -1,0 +1,64 @@
+// The command line: arguments in, exit code out.
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { type ExitCode, exitCode, RunFailure, usageError } from '../exit-codes.ts';
+import { record } from '../options/kinds.ts';
+import type { RawOptions } from '../options/layers.ts';
+import type { Io } from '../run/io.ts';
+import type { RunRequest } from '../run/request.ts';
+import { runTest } from '../run/run.ts';
+import { type Flags, parseFlags, summaryModeOf, usage } from './flags.ts';
+import { listScenarios, scriptUrl } from './scenarios.ts';
+
+export async function runCommand(argv: readonly string[], io: Io): Promise<ExitCode> {
+  try {
+    const flags = parseFlags(argv);
+    if (flags.help) {
+      io.stdout(usage());
+      return exitCode.ok;
+    }
+    // `run` may be written, as it is with k6.
+    const [name, ...others] = flags.positionals[0] === 'run' ? flags.positionals.slice(1) : flags.positionals;
+    if (name === undefined) {
+      io.stdout(listScenarios());
+      return exitCode.ok;
+    }
+    if (others.length > 0) throw usageError(`one script at a time, please: what is "${others.join(' ')}"?`);
+    return await runTest(requestOf(name, flags, io), io);
+  } catch (error) {
+    if (!(error instanceof RunFailure)) throw error;
+    io.stderr(`${error.message}\n`);
+    return error.code;
+  }
+}
+
+function requestOf(name: string, flags: Flags, io: Io): RunRequest {
+  const config = flags.config ?? io.env.K6_CONFIG;
+  return {
+    name,
+    scriptUrl: scriptUrl(name, io.cwd),
+    fileOptions: config === undefined ? {} : readConfig(resolve(io.cwd, config)),
+    flagOptions: flags.options,
+    env: { ...(flags.includeSystemEnv && definedOnly(io.env)), ...flags.env },
+    onlyScenarios: flags.scenarios,
+    quiet: flags.quiet || io.env.K6_QUIET === 'true',
+    verbose: flags.verbose,
+    noColor: flags.noColor || io.env.NO_COLOR !== undefined || io.env.K6_NO_COLOR === 'true',
+    summaryMode: summaryModeOf(flags.summaryMode ?? io.env.K6_SUMMARY_MODE),
+    summaryExport: flags.summaryExport ?? io.env.K6_SUMMARY_EXPORT,
+    consoleFile: flags.consoleOutput ?? io.env.K6_CONSOLE_OUTPUT,
+  };
+}
+
+function readConfig(path: string): RawOptions {
+  try {
+    return record(JSON.parse(readFileSync(path, 'utf8')), `--config ${path}`);
+  } catch (error) {
+    throw usageError(`--config ${path}: ${(error as Error).message}`);
+  }
+}
+
+function definedOnly(env: NodeJS.ProcessEnv): Record<string, string> {
+  const pairs = Object.entries(env).filter((pair): pair is [string, string] => pair[1] !== undefined);
+  return Object.fromEntries(pairs);
+}

@@ -1,0 +1,160 @@
+// Flags of `k6 run`, read by node:util; those that are options come from the option table.
+import { parseArgs } from 'node:util';
+import { unsupported, usageError } from '../exit-codes.ts';
+import { bool } from '../options/kinds.ts';
+import type { RawOptions } from '../options/layers.ts';
+import { type OptionSpec, optionSpecs } from '../options/spec.ts';
+import type { SummaryMode } from '../summary/output.ts';
+
+export interface Flags {
+  readonly positionals: readonly string[];
+  readonly options: RawOptions;
+  readonly env: Readonly<Record<string, string>>;
+  readonly includeSystemEnv: boolean;
+  readonly config: string | undefined;
+  readonly scenarios: readonly string[] | undefined;
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+  readonly noColor: boolean;
+  readonly help: boolean;
+  readonly summaryMode: string | undefined;
+  readonly summaryExport: string | undefined;
+  readonly consoleOutput: string | undefined;
+}
+
+const switches: Readonly<Record<string, string | undefined>> = {
+  quiet: 'q',
+  verbose: 'v',
+  help: 'h',
+  'no-color': undefined,
+  'no-summary': undefined,
+  'include-system-env-vars': undefined,
+};
+const values: Readonly<Record<string, string | undefined>> = {
+  env: 'e',
+  tag: undefined,
+  config: 'c',
+  scenario: undefined,
+  'summary-mode': undefined,
+  'summary-export': undefined,
+  'console-output': undefined,
+};
+/** Without meaning here: nothing is reported anywhere, and there is one dialect of JavaScript. */
+const ignored = ['no-usage-report', 'compatibility-mode', 'address'];
+const notSupported =
+  'blacklist-ip block-hostnames dns execution-segment execution-segment-sequence http-debug linger local-ips log-format ' +
+  'log-output new-machine-readable-summary out paused profiling-enabled secret-source traces-output';
+
+const specs = Object.entries(optionSpecs) as [string, OptionSpec<unknown>][];
+const optionByFlag = new Map(specs.flatMap(([name, spec]) => (spec.flag ? [[spec.flag, { name, spec }]] : [])));
+const isSwitch = (flag: string) => flag in switches || optionByFlag.get(flag)?.spec.kind === bool;
+
+export function parseFlags(argv: readonly string[]): Flags {
+  const given = new Map<string, string[]>();
+  const positionals: string[] = [];
+  const { tokens } = parseArgs({ args: [...argv], options: declarations(), strict: false, tokens: true });
+  for (const token of tokens) {
+    if (token.kind === 'positional') positionals.push(token.value);
+    if (token.kind === 'option') given.set(token.name, [...(given.get(token.name) ?? []), givenValue(token)]);
+  }
+  const last = (flag: string) => given.get(flag)?.at(-1);
+  const on = (flag: string) => bool(last(flag) ?? 'false', `--${flag}`);
+  const noSummary = on('no-summary');
+  return {
+    positionals,
+    options: optionsOf(given),
+    env: pairs(given.get('env') ?? [], '--env'),
+    includeSystemEnv: bool(last('include-system-env-vars') ?? 'true', '--include-system-env-vars'),
+    config: last('config'),
+    scenarios: given.get('scenario')?.flatMap((names) => names.split(',')),
+    quiet: on('quiet'),
+    verbose: on('verbose'),
+    noColor: on('no-color'),
+    help: on('help'),
+    summaryMode: noSummary ? 'disabled' : last('summary-mode'),
+    summaryExport: last('summary-export'),
+    consoleOutput: last('console-output'),
+  };
+}
+
+function declarations(): Record<string, { type: 'string' | 'boolean'; short?: string; multiple: true }> {
+  const declared: Record<string, { type: 'string' | 'boolean'; short?: string; multiple: true }> = {};
+  const declare = (flag: string, type: 'string' | 'boolean', short: string | undefined) => {
+    declared[flag] = { type, multiple: true, ...(short && { short }) };
+  };
+  for (const [flag, short] of Object.entries(switches)) declare(flag, 'boolean', short);
+  for (const [flag, short] of Object.entries(values)) declare(flag, 'string', short);
+  for (const [flag, { spec }] of optionByFlag) declare(flag, isSwitch(flag) ? 'boolean' : 'string', spec.short);
+  declare('out', 'string', 'o');
+  declare('address', 'string', 'a');
+  declare('log-format', 'string', 'f');
+  declare('linger', 'boolean', 'l');
+  declare('paused', 'boolean', 'p');
+  declare('no-usage-report', 'boolean', undefined);
+  declare('compatibility-mode', 'string', undefined);
+  return declared;
+}
+
+function givenValue(token: {
+  readonly name: string;
+  readonly rawName: string;
+  readonly value?: string | undefined;
+}): string {
+  const { name, rawName, value } = token;
+  if (notSupported.split(' ').includes(name)) throw unsupported(`this runner does not support ${rawName}`);
+  if (isSwitch(name) || ignored.includes(name)) return value ?? 'true';
+  if (!(name in values) && !optionByFlag.has(name)) throw usageError(`there is no flag ${rawName}; --help lists them`);
+  if (value === undefined) throw usageError(`${rawName} needs a value`);
+  return value;
+}
+
+function optionsOf(given: ReadonlyMap<string, string[]>): RawOptions {
+  const options: Record<string, unknown> = {};
+  for (const [flag, texts] of given) {
+    const option = optionByFlag.get(flag);
+    if (option) options[option.name] = option.spec.repeated ? texts : texts.at(-1);
+  }
+  const tags = given.get('tag');
+  return tags ? { ...options, tags: pairs(tags, '--tag') } : options;
+}
+
+function pairs(texts: readonly string[], flag: string): Record<string, string> {
+  return Object.fromEntries(
+    texts.map((text) => {
+      const at = text.indexOf('=');
+      if (at < 1) throw usageError(`${flag} ${text}: expected NAME=VALUE`);
+      return [text.slice(0, at), text.slice(at + 1)];
+    }),
+  );
+}
+
+export function summaryModeOf(text: string | undefined): SummaryMode {
+  if (text === undefined || text === 'compact') return 'compact';
+  if (text === 'full' || text === 'disabled') return text;
+  throw text === 'legacy'
+    ? unsupported('this runner does not support the summary mode "legacy"; it has compact, full and disabled')
+    : usageError(`--summary-mode ${text}: use compact, full or disabled`);
+}
+
+export function usage(): string {
+  const rows = [...optionByFlag].map(([flag, { name, spec }]) => {
+    const short = spec.short ? `-${spec.short}, ` : '    ';
+    return `  ${`${short}--${flag}${isSwitch(flag) ? '' : ' VALUE'}`.padEnd(40)} option ${name}${spec.env ? `, ${spec.env}` : ''}`;
+  });
+  return `Runs a k6 script: npm run load -- SCRIPT [flags]. Without a script: the scenarios that come with jari.
+
+  -e, --env NAME=VALUE                     a variable for the script (__ENV.NAME)
+      --tag NAME=VALUE                     a tag on every sample
+      --scenario NAME[,NAME]               only these scenarios of the script
+      --summary-export FILE                the summary as JSON
+      --summary-mode compact|full|disabled
+      --no-summary                         the same as --summary-mode disabled
+  -c, --config FILE                        options as JSON
+      --console-output FILE                console.log() goes there
+      --include-system-env-vars=false      __ENV has only what -e gives
+  -q, --quiet                              no progress
+  -v, --verbose                            console.debug() too
+      --no-color
+${rows.join('\n')}
+`;
+}

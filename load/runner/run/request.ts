@@ -1,0 +1,21 @@
+// What the command line asks for.
+import type { RawOptions } from '../options/layers.ts';
+import type { SummaryMode } from '../summary/output.ts';
+
+export interface RunRequest {
+  /** As the user named the script. */
+  readonly name: string;
+  readonly scriptUrl: string;
+  readonly fileOptions: RawOptions;
+  readonly flagOptions: RawOptions;
+  readonly env: Readonly<Record<string, string>>;
+  /** Only these of the script's scenarios. */
+  readonly onlyScenarios: readonly string[] | undefined;
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+  readonly noColor: boolean;
+  readonly summaryMode: SummaryMode;
+  readonly summaryExport: string | undefined;
+  /** Console calls of the script go to this file. */
+  readonly consoleFile: string | undefined;
+}
