@@ -30,6 +30,34 @@ function install() {
   writeFileSync(stamp, lock);
 }
 
+/** One process at a time: two installations at once delete each other's files. The others wait, and find it done. */
+function installOnce() {
+  const turn = join(root, '.jari/installing');
+  while (!installed()) {
+    mkdirSync(dirname(turn), { recursive: true });
+    try {
+      writeFileSync(turn, String(process.pid), { flag: 'wx' });
+    } catch {
+      if (isDead(turn)) rmSync(turn, { force: true });
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+      continue;
+    }
+    process.once('exit', () => rmSync(turn, { force: true }));
+    if (!installed()) install();
+    rmSync(turn, { force: true });
+  }
+}
+
+/** Whether the process that took its turn is gone without giving it back. */
+function isDead(turn) {
+  try {
+    process.kill(Number(readFileSync(turn, 'utf8')), 0);
+    return false;
+  } catch (error) {
+    return error.code === 'ESRCH';
+  }
+}
+
 /** The service is worth starting without its pages: when they can't be built, it says so and the API goes on. */
 function buildPages() {
   console.error('jari: building the pages (a few seconds, only after web/ changed) …');
@@ -37,7 +65,7 @@ function buildPages() {
   if (done.status !== 0) console.error('jari: the pages could not be built, see above. The API starts without them.');
 }
 
-if (!installed()) install();
+installOnce();
 if (STARTS_THE_SERVICE.test(process.argv.slice(2).join(' ')) && !areBuilt(root)) buildPages();
 
 const child = spawn(pinned, process.argv.slice(2), { cwd: root, stdio: 'inherit' });
