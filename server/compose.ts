@@ -4,6 +4,7 @@ import { Catalog } from './catalog/catalog.ts';
 import { demoConcerts } from './catalog/demo/concerts.ts';
 import { catalogRoutes } from './catalog/routes.ts';
 import { sqlCatalogStore } from './catalog/sql/store.ts';
+import { composeMonitor } from './compose-monitor.ts';
 import { type Config, ConfigError } from './config.ts';
 import { migrate } from './db/migrate.ts';
 import { openDatabase } from './db/open.ts';
@@ -29,11 +30,10 @@ import { QueueTokens } from './identity/queue-tokens.ts';
 import type { App, Routes } from './lib/http.ts';
 import { lineAuditor } from './monitor/audit.ts';
 import { Metrics } from './monitor/metrics.ts';
-import { AnswerCounts, logsProbe, schedulerProbe } from './monitor/probes.ts';
+import { watchRequests } from './monitor/requests.ts';
 import { metricsRoutes, monitorOpsRoutes } from './monitor/routes.ts';
 import { eventReadings, queueReadings, schedulerReadings } from './monitor/sources.ts';
 import { databaseAuditor } from './monitor/sql/audit.ts';
-import { databaseProbe } from './monitor/sql/probe.ts';
 import { queueOpsRoutes } from './queue/ops-routes.ts';
 import { Queue } from './queue/queue.ts';
 import { queueRoutes } from './queue/routes.ts';
@@ -68,7 +68,6 @@ export async function compose(config: Config, log: Logger): Promise<Service> {
   const identity = makeIdentity(config);
   const database = await openDatabase(config);
   const metrics = new Metrics();
-  const answers = new AnswerCounts();
 
   const bus: EventBus = new LocalBus(database, { ...LOCAL_BUS_DEFAULTS, log });
   const relay = new Relay(bus, { ...RELAY_DEFAULTS, log });
@@ -103,16 +102,13 @@ export async function compose(config: Config, log: Logger): Promise<Service> {
     { log },
   );
 
+  const monitor = composeMonitor(config, { database, scheduler });
   metrics.add(queueReadings(() => queue.figures('main')));
   metrics.add(eventReadings(() => readEventBacklog(database)));
   metrics.add(schedulerReadings(() => scheduler.state()));
   const figures = async () => [await queue.figures('main')].filter((found) => found !== null);
   const operators: Routes[] = [
-    monitorOpsRoutes([lineAuditor(figures), databaseAuditor(database)], {
-      logs: logsProbe(answers),
-      db: databaseProbe(database),
-      scheduler: schedulerProbe(() => scheduler.state()),
-    }),
+    monitorOpsRoutes([lineAuditor(figures), databaseAuditor(database)], { ...monitor, broker: false }),
     queueOpsRoutes(queue),
     deadLetterRoutes(letters, idempotency),
   ];
@@ -123,11 +119,9 @@ export async function compose(config: Config, log: Logger): Promise<Service> {
     trustedHops: config.trustedHops,
     rateLimitPerSecond: config.rateLimitPerSecond,
     draining: () => draining,
-    observe(method, route, status, seconds) {
-      metrics.observe(method, route, status, seconds);
-      answers.add(status);
-    },
+    observe: (method, route, status, seconds) => metrics.observe(method, route, status, seconds),
     routes: [
+      watchRequests({ traffic: monitor.sampler.traffic, stacks: monitor.stacks }),
       queueRoutes(queue, identity, idempotency),
       catalogRoutes(catalog),
       walletRoutes(wallets, identity),
@@ -142,6 +136,7 @@ export async function compose(config: Config, log: Logger): Promise<Service> {
   const stop = async () => {
     draining = true;
     await app.close();
+    await monitor.stop();
     await scheduler.stop();
     await relay.stop();
     await bus.stop();
@@ -158,6 +153,7 @@ export async function compose(config: Config, log: Logger): Promise<Service> {
       await queue.configure('main', {});
       bus.start();
       scheduler.start();
+      monitor.start();
     },
     stop() {
       stopped ??= stop();
