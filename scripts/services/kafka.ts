@@ -13,8 +13,8 @@ const CONTROLLER_OFFSET = 1;
 const CLUSTER_ID = 'jari-private-services0'; // 22 characters of base64, as Kafka wants it
 const ANSWERS_WITHIN_MS = 5_000;
 
-// One garbage collector thread and no optimising compiler: starts in half the time, and leaves the cores to the tests.
-const JVM = ['-Xms64m', '-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Djava.awt.headless=true'];
+/** One garbage collector thread and no optimising compiler: starts in half the time, and leaves the cores to the tests. */
+export const JVM = ['-Xms64m', '-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Djava.awt.headless=true'];
 // Nothing in the machine's temporary folder: a killed JVM would leave it there.
 const NO_LITTER = ['-XX:-UsePerfData', '-Djava.io.tmpdir=temporary'];
 const LOG = ['-Dorg.slf4j.simpleLogger.defaultLogLevel=warn', '-Dorg.slf4j.simpleLogger.showDateTime=true'];
