@@ -31,6 +31,7 @@ export async function runTest(request: RunRequest, io: Io): Promise<ExitCode> {
   const outcome = new Outcome(log);
   await outcome.attempt(() => new TestRun(request, io, progress, run, outcome).execute());
   progress.stop();
+  log.flush();
   return outcome.code;
 }
 
@@ -91,6 +92,7 @@ class TestRun {
     stopWatching();
     stopCounting();
     this.#progress.stop();
+    run.log.flush();
   }
 
   async #setUp(): Promise<void> {
