@@ -7,7 +7,7 @@ import { DEADLY, Processes } from './support/processes.ts';
 import { until } from './support/until.ts';
 
 const CONCERT = 123;
-const ROUNDS = 60;
+const ROUNDS = 40;
 const KILL_EVERY = 8;
 
 /** Real processes, ended by SIGKILL while they publish and deliver. */
@@ -19,7 +19,7 @@ for (const { name, missing, open } of BUSES.filter(({ concurrent }) => concurren
     });
     afterAll(() => world.dispose());
 
-    it('lose no event and double none, and an event that kills is given up', async () => {
+    it('lose no event and double none, and an event that kills is given up', { timeout: 120_000 }, async () => {
       const { database } = world;
       const processes = new Processes(world.stores(), 2);
       let appended = 0;

@@ -13,7 +13,7 @@ const publish = async (sql: Sql, most = 100) => {
   return row?.n;
 };
 const claim = async (sql: Sql, leaseMilliseconds = 60_000) => {
-  const rows = await sql.query<{ event_id: number }>(`SELECT * FROM deliveries_claim('c', 10, $1)`, [
+  const rows = await sql.query<{ event_id: number }>(`SELECT * FROM deliveries_claim('c', 10, 2, $1)`, [
     leaseMilliseconds,
   ]);
   return rows.map((row) => row.event_id);
@@ -151,22 +151,22 @@ describe.skipIf(POSTGRES.missing)('the guards of the events', () => {
   });
 
   describe('deliveries that were taken and never settled', () => {
-    /** How many each of three processes takes, the two before it having ended in the middle. */
-    async function takenByThree() {
-      await append(database, [{ key: 'a' }, { key: 'b' }, { key: 'c' }]);
+    /** How many each of four processes takes, those before it having ended in the middle. */
+    async function takenByEach() {
+      await append(database, [{ key: 'a' }, { key: 'b' }, { key: 'c' }, { key: 'd' }]);
       await publish(database);
       const taken = [];
-      for (const lease of [0, 0, 60_000]) taken.push((await claim(database, lease)).length);
+      for (const lease of [0, 0, 0, 60_000]) taken.push((await claim(database, lease)).length);
       return taken;
     }
 
-    it('are taken one by one, so that only the one to blame runs out of attempts', async () => {
-      expect(await takenByThree()).toEqual([3, 1, 1]);
+    it('are taken fewer at a time, then one by one, so that only the one to blame runs out of attempts', async () => {
+      expect(await takenByEach()).toEqual([4, 2, 2, 1]);
     });
 
     it('would all share its end', async () => {
-      await withoutGuard(database, 'deliveries_claim.sql', /AND CASE WHEN r\.alone.*END/);
-      expect(await takenByThree()).toEqual([3, 3, 3]);
+      await withoutGuard(database, 'deliveries_claim.sql', /AND r\.suspicion = r\.of_first\s+AND r\.nth <= CASE.*END/);
+      expect(await takenByEach()).toEqual([4, 4, 4, 4]);
     });
   });
 

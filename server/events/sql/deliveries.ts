@@ -41,6 +41,9 @@ export interface ChunkBegin {
   offset: number;
 }
 
+/** Of a batch: what never got settled is taken in smaller ones. */
+const SUSPECTS_PART = 8;
+
 type ClaimRow = Row &
   Omit<DomainEvent, 'eventId'> & {
     event_id: number;
@@ -67,9 +70,13 @@ export class Deliveries {
   }
 
   async claim(consumer: Consumer, leaseMilliseconds: number): Promise<Claim[]> {
-    const rows = await this.#database.query<ClaimRow>('SELECT * FROM deliveries_claim($1, $2, $3)', [
-      consumer.name,
-      consumer.batchSize,
+    const { name, batchSize, retry } = consumer;
+    // Each must have an attempt left to be alone in.
+    const mostSuspects = retry.maxAttempts < 3 ? 1 : Math.ceil(batchSize / SUSPECTS_PART);
+    const rows = await this.#database.query<ClaimRow>('SELECT * FROM deliveries_claim($1, $2, $3, $4)', [
+      name,
+      batchSize,
+      mostSuspects,
       leaseMilliseconds,
     ]);
     return rows.map(({ event_id, topic, key, type, payload, at, attempts, last_error, applied }) => ({

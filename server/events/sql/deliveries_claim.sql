@@ -2,10 +2,12 @@
 -- failed therefore holds up its own key and no other. Counts the attempt now, so that an event that ends the process
 -- is given up one day as well, and moves the next attempt ahead by the lease: nobody else takes the row until then.
 --
--- A row whose last attempt was counted and never settled (its process ended, or its consumer hung) is a suspect, and
--- taken alone: what was only taken together with the culprit must not share its end.
+-- A row whose last attempt was counted and never settled (its process ended, or its consumer hung) is a suspect. After
+-- the first time `most_suspects` of them are taken together, after that each alone: what was only taken together with
+-- the culprit must not share its end.
 -- `applied` is true when the inbox knows the event already.
-CREATE OR REPLACE FUNCTION deliveries_claim(for_consumer text, most integer, lease_milliseconds integer)
+CREATE OR REPLACE FUNCTION deliveries_claim(
+  for_consumer text, most integer, most_suspects integer, lease_milliseconds integer)
 RETURNS TABLE (
   event_id bigint, topic text, key text, type text, payload jsonb, at timestamptz,
   attempts integer, last_error text, applied boolean
@@ -18,7 +20,7 @@ BEGIN
   RETURN QUERY
   WITH due AS MATERIALIZED (
     SELECT d.topic, d.key, d.event_id, d.next_attempt_at, d.last_error,
-      d.attempts > 0 AND d.last_error IS NULL AS suspect
+      CASE WHEN d.last_error IS NULL THEN least(d.attempts, 2) ELSE 0 END AS suspicion
     FROM deliveries d
     WHERE d.consumer = for_consumer AND d.next_attempt_at <= moment
       AND NOT EXISTS (
@@ -29,15 +31,17 @@ BEGIN
     LIMIT most
     FOR UPDATE OF d SKIP LOCKED
   ), ranked AS (
-    SELECT due.*, row_number() OVER first_due AS nth, first_value(suspect) OVER first_due AS alone
-    FROM due WINDOW first_due AS (ORDER BY next_attempt_at, event_id)
+    SELECT due.*, first_value(suspicion) OVER (ORDER BY next_attempt_at, event_id) AS of_first,
+      row_number() OVER (PARTITION BY suspicion ORDER BY next_attempt_at, event_id) AS nth
+    FROM due
   ), claimed AS (
     UPDATE deliveries d
     SET attempts = d.attempts + 1, last_error = NULL,
         next_attempt_at = moment + lease_milliseconds * interval '1 millisecond'
     FROM ranked r
     WHERE d.consumer = for_consumer AND d.topic = r.topic AND d.key = r.key AND d.event_id = r.event_id
-      AND CASE WHEN r.alone THEN r.nth = 1 ELSE NOT r.suspect END
+      AND r.suspicion = r.of_first
+      AND r.nth <= CASE r.of_first WHEN 0 THEN most WHEN 1 THEN most_suspects ELSE 1 END
     RETURNING d.event_id, d.attempts, r.last_error
   )
   SELECT o.event_id, o.topic, o.key, o.type, o.payload, o.created_at, c.attempts, c.last_error,

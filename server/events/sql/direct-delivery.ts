@@ -3,7 +3,7 @@ import type { Consumer } from '../bus.ts';
 import type { DomainEvent } from '../event.ts';
 import { retryDelay } from '../retry.ts';
 import { attempt, type Outcome } from './attempt.ts';
-import type { ChunkBegin, Deliveries, Parked } from './deliveries.ts';
+import type { ChunkBegin, Deliveries, EventState, Parked } from './deliveries.ts';
 import { errorText } from './delivery-worker.ts';
 
 /**
@@ -30,17 +30,18 @@ export class DirectDelivery {
    * @throws StoreUnavailable: some may be done with; deliver them all again
    */
   async deliver(events: readonly DomainEvent[], begins: readonly ChunkBegin[]): Promise<void> {
-    let unseen = begins;
-    for (const round of rounds(events)) {
-      const states = await this.#deliveries.inspect(this.#consumer, round, unseen);
-      unseen = [];
-      const is = (state: string) => round.filter(({ eventId }) => states.get(eventId) === state);
-      const behind = is('BEHIND').map((event) => aside(event, 0));
-      // The attempt that it was in is counted, so that it is tried alone from now on.
-      const suspects = is('SUSPECT').map((event) => aside(event, 1));
-      const failed = await this.#handled(is('NEW'));
-      await this.#deliveries.park(this.#consumer, [...behind, ...suspects, ...failed]);
+    const states = await this.#deliveries.inspect(this.#consumer, events, begins);
+    const is = (state: EventState) => events.filter(({ eventId }) => states.get(eventId) === state);
+    // The attempt that a suspect was in is counted, so that it is tried alone from now on.
+    const parked = [...is('BEHIND').map((event) => aside(event, 0)), ...is('SUSPECT').map((event) => aside(event, 1))];
+    const stuck = new Set<string>();
+    for (const round of rounds(is('NEW'))) {
+      parked.push(...round.filter((event) => stuck.has(keyOf(event))).map((event) => aside(event, 0)));
+      const failed = await this.#handled(round.filter((event) => !stuck.has(keyOf(event))));
+      parked.push(...failed);
+      for (const { event } of failed) stuck.add(keyOf(event));
     }
+    await this.#deliveries.park(this.#consumer, parked);
   }
 
   async #handled(events: readonly DomainEvent[]): Promise<Parked[]> {
@@ -66,14 +67,17 @@ export class DirectDelivery {
 
 const aside = (event: DomainEvent, attempts: number): Parked => ({ event, attempts, error: null, waitMilliseconds: 0 });
 
-/** The first event of every key, then the second … : a consumer takes no two of one key at a time. */
+const keyOf = ({ topic, key }: DomainEvent) => JSON.stringify([topic, key]);
+
+/** The first event of every key, then the second … : a consumer takes no two of one key at a time. Copies are left out. */
 function* rounds(events: readonly DomainEvent[]): Iterable<DomainEvent[]> {
-  for (let left = events; left.length > 0; ) {
+  const unique = new Map(events.map((event) => [event.eventId, event]));
+  for (let left = [...unique.values()]; left.length > 0; ) {
     const taken = new Set<string>();
     const round: DomainEvent[] = [];
     const later: DomainEvent[] = [];
     for (const event of left) {
-      const key = JSON.stringify([event.topic, event.key]);
+      const key = keyOf(event);
       (taken.has(key) ? later : round).push(event);
       taken.add(key);
     }
