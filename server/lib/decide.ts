@@ -1,6 +1,6 @@
 import { AGAIN, Batcher } from './batcher.ts';
 import { Failure, type FailureCode } from './failure.ts';
-import type { Outcome } from './outcome.ts';
+import type { IdempotencyKey, Outcome } from './outcome.ts';
 import { refusal } from './refusals.ts';
 
 /** One row of a store's answer to a batch of commands. */
@@ -13,12 +13,23 @@ export interface Decided<T> {
 const LIMITS = { maxBatchItems: 128, maxCallsInFlight: 1, maxWaitingItems: 10_000 };
 
 /** Group commit for commands that a store decides in batches: each caller gets its own outcome. */
-export function deciding<I, T extends { code: 'OK' }>(
+export function deciding<I extends { idempotency?: IdempotencyKey | undefined }, T extends { code: 'OK' }>(
   call: (items: I[]) => Promise<Decided<T>[]>,
 ): Batcher<I, Outcome<Omit<T, 'code'>>> {
   const overloaded = () =>
     new Failure('OVERLOADED', 'Too many requests are waiting. Try again shortly.', { 'retry-after': '1' });
-  return new Batcher({ ...LIMITS, overloaded }, async (items) => (await call(items)).map(toOutcome));
+  return new Batcher({ ...LIMITS, overloaded }, async (items) => {
+    const goes = firstOfEachKey(items);
+    const decided = await call(items.filter((_, i) => goes[i]));
+    let next = 0;
+    return items.map((_, i) => (goes[i] ? toOutcome(decided[next++] as Decided<T>) : AGAIN));
+  });
+}
+
+/** A store sees a key once a call. Who comes with the same one waits for its answer to be remembered, and gets that. */
+function firstOfEachKey(items: readonly { idempotency?: IdempotencyKey | undefined }[]): boolean[] {
+  const seen = new Set<string>();
+  return items.map(({ idempotency }) => !idempotency || seen.size < seen.add(idempotency.key).size);
 }
 
 function toOutcome<T extends { code: 'OK' }>(decided: Decided<T>): Outcome<Omit<T, 'code'>> | typeof AGAIN {

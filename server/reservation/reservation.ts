@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Batcher } from '../lib/batcher.ts';
 import { deciding } from '../lib/decide.ts';
 import type { IdempotencyKey, Outcome } from '../lib/outcome.ts';
-import type { ReservationStore, ReservationView, ReserveItem, SettleItem } from './store.ts';
+import type { ReservationAnswer, ReservationStore, ReservationView, ReserveItem, SettleItem } from './store.ts';
 
 export interface SeatRequest {
   userId: string;
@@ -30,6 +30,8 @@ export interface Admission {
   confirmed(userId: string, queueId: string): Promise<void>;
 }
 
+type Done = Omit<ReservationAnswer, 'code'>;
+
 const MOST_HOLDS_A_TICK = 1_000;
 
 /** The rules of taking, paying and giving back seats, over any store. */
@@ -37,8 +39,8 @@ export class Reservations {
   readonly #store: ReservationStore;
   readonly #admission: Admission;
   readonly #committed: () => void;
-  readonly #taking: Batcher<ReserveItem, Outcome<ReservationView>>;
-  readonly #settling: Batcher<SettleItem, Outcome<ReservationView>>;
+  readonly #taking: Batcher<ReserveItem, Outcome<Done>>;
+  readonly #settling: Batcher<SettleItem, Outcome<Done>>;
 
   /** @param committed called after a change was committed, so that its events leave at once */
   constructor(store: ReservationStore, admission: Admission, committed: () => void) {
@@ -86,23 +88,24 @@ export class Reservations {
   }
 
   async #take(request: SeatRequest, pay: boolean): Promise<Outcome<ReservationView>> {
-    const { concertScheduleId: scheduleId, ticket, ...rest } = request;
-    const admittedUntil = await this.#admission.admittedUntil(request.userId, request.queueId, ticket);
-    const outcome = await this.#taking.add({ ...rest, scheduleId, reservationId: freshId(), pay, admittedUntil });
-    return this.#after(outcome, request.queueId);
+    const { concertScheduleId: scheduleId, ...rest } = request;
+    const admittedUntil = await this.#admission.admittedUntil(request.userId, request.queueId);
+    return this.#after(await this.#taking.add({ ...rest, scheduleId, reservationId: freshId(), pay, admittedUntil }));
   }
 
   async #settle(item: SettleItem): Promise<Outcome<ReservationView>> {
-    return this.#after(await this.#settling.add(item), null);
+    return this.#after(await this.#settling.add(item));
   }
 
-  async #after(outcome: Outcome<ReservationView>, queueId: string | null): Promise<Outcome<ReservationView>> {
-    if (!outcome.ok || outcome.replayed) return outcome;
-    this.#committed();
-    if (queueId !== null && outcome.value.status === 'CONFIRMED') {
-      await this.#admission.confirmed(outcome.value.userId, queueId);
+  /** What was committed stays committed: a line that can't be told of it now ends the slot by itself. */
+  async #after(outcome: Outcome<Done>): Promise<Outcome<ReservationView>> {
+    if (!outcome.ok) return outcome;
+    const { reservation, queueId, changed } = outcome.value;
+    if (changed) this.#committed();
+    if (changed && reservation.status === 'CONFIRMED') {
+      await this.#admission.confirmed(reservation.userId, queueId).catch(() => {});
     }
-    return outcome;
+    return { ok: true, value: reservation, replayed: outcome.replayed };
   }
 }
 

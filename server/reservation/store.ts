@@ -1,4 +1,4 @@
-import type { FailureCode } from '../lib/failure.ts';
+import type { Decided } from '../lib/decide.ts';
 import type { IdempotencyKey } from '../lib/outcome.ts';
 
 export type ReservationStatus = 'HELD' | 'CONFIRMED' | 'CANCELLED' | 'EXPIRED';
@@ -42,23 +42,23 @@ export interface SettleItem {
   idempotency?: IdempotencyKey | undefined;
 }
 
-/** What became of one item. */
-export interface Decision<T> {
-  /** Null: an earlier item of the same call goes first, ask again. */
-  answer: T | { code: FailureCode } | null;
-  replayed: boolean;
-  requestId: string | null;
+/** What became of an item that was not refused. */
+export interface ReservationAnswer {
+  code: 'OK';
+  reservation: ReservationView;
+  /** The queue that the user came through. */
+  queueId: string;
+  /** This item did it; false where the reservation was so before. */
+  changed: boolean;
 }
-
-export type ReservationAnswer = ReservationView & { code: 'OK' };
 
 /**
  * The reservation's port: decides whole batches atomically inside the store, by its own clock.
  * @throws StoreUnavailable
  */
 export interface ReservationStore {
-  reserve(items: readonly ReserveItem[]): Promise<Decision<ReservationAnswer>[]>;
-  settle(items: readonly SettleItem[]): Promise<Decision<ReservationAnswer>[]>;
+  reserve(items: readonly ReserveItem[]): Promise<Decided<ReservationAnswer>[]>;
+  settle(items: readonly SettleItem[]): Promise<Decided<ReservationAnswer>[]>;
   /** Holds that ran out, at most this many. Returns how many were ended. */
   expireHolds(most: number): Promise<number>;
   find(reservationId: string): Promise<ReservationView | null>;

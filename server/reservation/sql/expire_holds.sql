@@ -1,9 +1,17 @@
--- One bounded tick: ends up to `most` holds that ran out, leaving alone those that somebody is busy with.
+-- One bounded tick: ends up to `most` holds that ran out, oldest first, leaving alone those that somebody is busy with.
+-- Locks: reservations without waiting, then stock by schedule and seat.
 CREATE OR REPLACE FUNCTION jari_expire_holds(most integer)
-RETURNS bigint LANGUAGE plpgsql AS $$
+RETURNS bigint LANGUAGE plpgsql SET enable_seqscan = off SET jit = off AS $$
+DECLARE
+  moment timestamptz := date_trunc('milliseconds', clock_timestamp());
+  ids uuid[] := ARRAY(
+    SELECT r.reservation_id FROM reservations r WHERE r.status = 'HELD' AND r.held_until <= moment
+    ORDER BY r.held_until LIMIT most FOR UPDATE SKIP LOCKED);
 BEGIN
-  RETURN jari_expire(ARRAY(
-    SELECT r.reservation_id FROM reservations r
-    WHERE r.status = 'HELD' AND r.held_until <= clock_timestamp()
-    ORDER BY r.reservation_id LIMIT most FOR UPDATE SKIP LOCKED));
+  IF cardinality(ids) = 0 THEN RETURN 0; END IF;
+  PERFORM FROM (SELECT DISTINCT r.schedule_id AS d, r.seat_id AS s FROM reservations r
+      WHERE r.reservation_id = ANY (ids) AND NOT r.exclusive ORDER BY 1, 2) gone
+    CROSS JOIN LATERAL (
+      SELECT FROM standing_stock t WHERE t.schedule_id = gone.d AND t.seat_id = gone.s FOR UPDATE) t;
+  RETURN jari_expire(ids, moment);
 END $$;

@@ -1,52 +1,56 @@
--- Adds money to wallets. Items: {userId, amount, key?, hash?, requestId?}. One row an item, in order:
--- answer {code, userId, balance}; a null answer means: ask again, an earlier item of this call has the same key.
-CREATE OR REPLACE FUNCTION jari_charge(items jsonb, opening_balance bigint, largest_balance bigint)
-RETURNS TABLE (ord bigint, answer jsonb, replayed boolean, request_id text)
-LANGUAGE plpgsql AS $$
+-- Adds money to wallets; request n is the n-th element of each array.
+-- One row a request, in order. `code` is OK with the balance after it, REPLAY with the remembered `answer` and
+-- `request_id` of the first request with the key, or a refusal; null means ask again, because an earlier request of
+-- this call for the same wallet was refused, and this one counted on less room than there is.
+-- Locks: wallets by user. `most_paid_in` is what may ever be paid into a wallet, so that no refund can take the
+-- balance above it either.
+CREATE OR REPLACE FUNCTION jari_charge(user_ids text[], amounts bigint[], keys text[], hashes text[],
+  request_ids text[], opening_balance bigint, most_paid_in bigint)
+RETURNS TABLE (code text, balance bigint, answer jsonb, request_id text)
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off
+SET enable_mergejoin = off SET jit = off AS $$
 #variable_conflict use_column
 DECLARE
-  users text[] := ARRAY(SELECT DISTINCT i ->> 'userId' FROM jsonb_array_elements(items) i);
+  moment timestamptz;
 BEGIN
-  PERFORM jari_ensure_wallets(users, opening_balance);
-  PERFORM jari_lock_wallets(users);
+  PERFORM jari_lock_wallets(user_ids, opening_balance);
+  moment := date_trunc('milliseconds', clock_timestamp());
   RETURN QUERY
-  WITH asked AS MATERIALIZED (
-    SELECT n AS ord, i ->> 'userId' AS user_id, (i ->> 'amount')::bigint AS amount,
-      i ->> 'key' AS key, i ->> 'hash' AS hash, i ->> 'requestId' AS request_id, earlier.*,
-      i ->> 'key' IS NULL OR row_number() OVER (PARTITION BY i ->> 'userId', i ->> 'key' ORDER BY n) = 1 AS first_of_key
-    FROM jsonb_array_elements(items) WITH ORDINALITY AS a (i, n)
-    LEFT JOIN LATERAL (
-      SELECT k.hash AS old_hash, k.answer AS old_answer, k.request_id AS old_request_id FROM idempotency_keys k
-      WHERE k.user_id = i ->> 'userId' AND k.key = i ->> 'key' LIMIT 1) earlier ON true
-  ), summed AS MATERIALIZED (
-    SELECT a.*, w.balance + sum(a.amount) OVER (PARTITION BY a.user_id ORDER BY a.ord) AS balance
-    FROM asked a JOIN wallets w ON w.user_id = a.user_id
-    WHERE a.first_of_key AND a.old_hash IS NULL
+  WITH known AS MATERIALIZED (
+    SELECT a.*, w.at, w.balance, w.paid_in, k.hash AS old_hash, k.answer AS old_answer, k.request_id AS old_request_id,
+      sum(a.amount) OVER (PARTITION BY a.user_id, k.hash IS NULL ORDER BY a.ord) AS added
+    FROM unnest(user_ids, amounts, keys, hashes, request_ids)
+      WITH ORDINALITY AS a (user_id, amount, key, hash, request_id, ord)
+    LEFT JOIN LATERAL (SELECT * FROM idempotency_keys i WHERE i.user_id = a.user_id AND i.key = a.key LIMIT 1) k ON true
+    LEFT JOIN LATERAL (SELECT i.ctid AS at, i.* FROM wallets i WHERE i.user_id = a.user_id LIMIT 1) w ON true
   ), decided AS MATERIALIZED (
-    SELECT s.*, jsonb_build_object('code', CASE WHEN s.balance > largest_balance THEN 'VALIDATION_FAILED' ELSE 'OK' END,
-      'userId', s.user_id, 'balance', s.balance) AS answer
-    FROM summed s
+    SELECT k.*, k.balance + k.added AS after, CASE
+        WHEN k.old_hash = k.hash THEN 'REPLAY'
+        WHEN k.old_hash IS NOT NULL THEN 'IDEMPOTENCY_KEY_REUSED'
+        WHEN k.paid_in + k.added <= most_paid_in THEN 'OK'
+        WHEN k.paid_in + k.added - k.amount <= most_paid_in THEN 'VALIDATION_FAILED'
+      END AS code
+    FROM known k
   ), moved AS (
-    UPDATE wallets w SET balance = t.balance
-    FROM (SELECT d.user_id, max(d.balance) AS balance FROM decided d
-      WHERE d.balance <= largest_balance GROUP BY d.user_id) t
-    WHERE w.user_id = t.user_id
+    -- The wallets are locked, so their rows stay where they were read.
+    UPDATE wallets w SET balance = w.balance + d.amount, paid_in = w.paid_in + d.amount
+    FROM (SELECT at, sum(amount) AS amount FROM decided WHERE code = 'OK' GROUP BY at) d
+    WHERE w.ctid = d.at
   ), entered AS (
-    INSERT INTO wallet_entries (user_id, amount, kind)
-    SELECT d.user_id, d.amount, 'CHARGE' FROM decided d WHERE d.balance <= largest_balance ORDER BY d.ord
+    INSERT INTO wallet_entries (user_id, amount, kind, at)
+    SELECT d.user_id, d.amount, 'CHARGE', moment FROM decided d WHERE d.code = 'OK' ORDER BY d.ord
   ), announced AS (
     INSERT INTO outbox (topic, key, type, payload)
     SELECT 'wallets', d.user_id, 'wallet.charged',
-      jsonb_build_object('userId', d.user_id, 'amount', d.amount, 'balance', d.balance, 'at', clock_timestamp())
-    FROM decided d WHERE d.balance <= largest_balance ORDER BY d.ord
+      jsonb_build_object('userId', d.user_id, 'amount', d.amount, 'balance', d.after, 'at', moment)
+    FROM decided d WHERE d.code = 'OK' ORDER BY d.ord
   ), remembered AS (
     INSERT INTO idempotency_keys (user_id, key, hash, request_id, answer)
-    SELECT d.user_id, d.key, d.hash, d.request_id, d.answer FROM decided d WHERE d.key IS NOT NULL
+    SELECT d.user_id, d.key, d.hash, d.request_id, CASE d.code
+      WHEN 'OK' THEN jsonb_build_object('code', 'OK', 'userId', d.user_id, 'balance', d.after)
+      ELSE jsonb_build_object('code', d.code) END
+    FROM decided d WHERE d.key IS NOT NULL AND d.code IN ('OK', 'VALIDATION_FAILED')
+    ON CONFLICT DO NOTHING
   )
-  SELECT a.ord,
-    CASE WHEN a.old_hash IS NULL THEN d.answer
-      WHEN a.old_hash = a.hash THEN a.old_answer
-      ELSE '{"code": "IDEMPOTENCY_KEY_REUSED"}' END,
-    coalesce(a.old_hash = a.hash, false), coalesce(a.old_request_id, a.request_id)
-  FROM asked a LEFT JOIN decided d ON d.ord = a.ord ORDER BY a.ord;
+  SELECT d.code, d.after::bigint, d.old_answer, d.old_request_id FROM decided d ORDER BY d.ord;
 END $$;

@@ -1,6 +1,7 @@
 import type { Database, Row } from '../../db/database.ts';
 import type { Decided } from '../../lib/decide.ts';
-import type { WalletStore, WalletView } from '../store.ts';
+import type { FailureCode } from '../../lib/failure.ts';
+import type { ChargeItem, WalletStore, WalletView } from '../store.ts';
 
 interface EntryRow extends Row {
   entry_id: number;
@@ -11,8 +12,10 @@ interface EntryRow extends Row {
 }
 
 interface DecisionRow extends Row {
+  code: 'OK' | 'REPLAY' | FailureCode | null;
+  balance: number;
+  /** What was remembered, with REPLAY. */
   answer: Decided<WalletView & { code: 'OK' }>['answer'];
-  replayed: boolean;
   request_id: string | null;
 }
 
@@ -44,10 +47,22 @@ export function sqlWalletStore(database: Database, openingBalance: number): Wall
     },
 
     async charge(items) {
-      const flat = items.map(({ idempotency, ...item }) => ({ ...item, ...idempotency }));
-      const params = [JSON.stringify(flat), openingBalance, Number.MAX_SAFE_INTEGER];
-      const rows = await database.query<DecisionRow>('SELECT * FROM jari_charge($1, $2, $3)', params);
-      return rows.map((row) => ({ answer: row.answer, replayed: row.replayed, requestId: row.request_id }));
+      const rows = await database.query<DecisionRow>('SELECT * FROM jari_charge($1, $2, $3, $4, $5, $6, $7)', [
+        items.map((item) => item.userId),
+        items.map((item) => item.amount),
+        items.map((item) => item.idempotency?.key ?? null),
+        items.map((item) => item.idempotency?.hash ?? null),
+        items.map((item) => item.idempotency?.requestId ?? null),
+        openingBalance,
+        Number.MAX_SAFE_INTEGER,
+      ]);
+      return rows.map((row, i) => toDecided(row, (items[i] as ChargeItem).userId));
     },
   };
+}
+
+function toDecided({ code, balance, answer, request_id: requestId }: DecisionRow, userId: string) {
+  if (code === 'REPLAY') return { answer, replayed: true, requestId };
+  if (code !== 'OK') return { answer: code && { code }, replayed: false, requestId: null };
+  return { answer: { code, userId, balance }, replayed: false, requestId: null };
 }
