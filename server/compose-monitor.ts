@@ -1,3 +1,4 @@
+import type { Events } from './compose-events.ts';
 import type { Config } from './config.ts';
 import type { Database } from './db/database.ts';
 import { openPostgres, PG_DEFAULTS } from './db/pg/driver.ts';
@@ -24,15 +25,16 @@ export interface Monitor {
 export interface Watched {
   database: Database;
   scheduler: Scheduler;
+  lag: Events['lag'];
 }
 
 /** The monitor on the stores that the settings name. */
-export function composeMonitor(config: Config, { database, scheduler }: Watched): Monitor {
+export function composeMonitor(config: Config, { database, scheduler, lag }: Watched): Monitor {
   const background = config.databaseUrl ? openPostgres(config.databaseUrl, BACKGROUND) : database;
   const sampler = new Sampler({
     database: databaseFigures(background),
     ...(background.kind === 'postgres' && { upkeep: upkeepFigures(background) }),
-    events: async () => ({ ...(await readEventBacklog(background)), lag: [] }),
+    events: async () => ({ ...(await readEventBacklog(background)), lag: lag ? await lag().catch(() => null) : [] }),
     line: sqlLineFigures(background, 'main'),
     jobs: async () => scheduler.state().map(localJob),
     pool: () => database.pool?.(),

@@ -4,15 +4,14 @@ import { Catalog } from './catalog/catalog.ts';
 import { demoConcerts } from './catalog/demo/concerts.ts';
 import { catalogRoutes } from './catalog/routes.ts';
 import { sqlCatalogStore } from './catalog/sql/store.ts';
+import { composeEvents } from './compose-events.ts';
 import { composeMonitor } from './compose-monitor.ts';
 import { type Config, ConfigError } from './config.ts';
 import { migrate } from './db/migrate.ts';
 import { openDatabase } from './db/open.ts';
-import type { EventBus } from './events/bus.ts';
 import { SalesRanking } from './events/consumers/sales-ranking.ts';
 import { Webhook } from './events/consumers/webhook.ts';
 import { DeadLetters } from './events/dead-letters.ts';
-import { LOCAL_BUS_DEFAULTS, LocalBus } from './events/local/bus.ts';
 import { deadLetterRoutes } from './events/ops-routes.ts';
 import { RELAY_DEFAULTS, Relay } from './events/relay.ts';
 import { SqlDeadLetterStore } from './events/sql/dead-letters.ts';
@@ -59,7 +58,6 @@ export interface Service {
   stop(): Promise<void>;
 }
 
-const PUBLISHED_KEEP_SECONDS = 3_600;
 /** Built by `npm start` (scripts/run.mjs) from web/. */
 const PAGES = join(import.meta.dirname, '../web/dist');
 
@@ -69,7 +67,8 @@ export async function compose(config: Config, log: Logger): Promise<Service> {
   const database = await openDatabase(config);
   const metrics = new Metrics();
 
-  const bus: EventBus = new LocalBus(database, { ...LOCAL_BUS_DEFAULTS, log });
+  const events = await composeEvents(config, database, log);
+  const { bus } = events;
   const relay = new Relay(bus, { ...RELAY_DEFAULTS, log });
   const committed = () => relay.nudge();
   const sales = new SqlSalesRankingStore(database);
@@ -97,18 +96,18 @@ export async function compose(config: Config, log: Logger): Promise<Service> {
       { name: 'holds', everyMilliseconds: 1_000, run: () => reservations.expireHolds() },
       { name: 'relay', everyMilliseconds: 1_000, run: () => relay.run() },
       { name: 'idempotency', everyMilliseconds: 60_000, run: () => idempotency.sweep() },
-      { name: 'outbox', everyMilliseconds: 30_000, run: () => sweepOutbox(database, PUBLISHED_KEEP_SECONDS) },
+      { name: 'outbox', everyMilliseconds: 30_000, run: () => sweepOutbox(database, events.keepSeconds) },
     ],
     { log },
   );
 
-  const monitor = composeMonitor(config, { database, scheduler });
+  const monitor = composeMonitor(config, { database, scheduler, lag: events.lag });
   metrics.add(queueReadings(() => queue.figures('main')));
   metrics.add(eventReadings(() => readEventBacklog(database)));
   metrics.add(schedulerReadings(() => scheduler.state()));
   const figures = async () => [await queue.figures('main')].filter((found) => found !== null);
   const operators: Routes[] = [
-    monitorOpsRoutes([lineAuditor(figures), databaseAuditor(database)], { ...monitor, broker: false }),
+    monitorOpsRoutes([lineAuditor(figures), databaseAuditor(database)], { ...monitor, broker: events.lag !== null }),
     queueOpsRoutes(queue),
     deadLetterRoutes(letters, idempotency),
   ];

@@ -6,6 +6,12 @@ export interface Config {
   readonly host: string;
   readonly dataDir: string;
   readonly databaseUrl: string | undefined;
+  /** host:port each; events go through Kafka when there are any. */
+  readonly kafkaBrokers: readonly string[] | undefined;
+  /** Of every topic that is made at start. */
+  readonly kafkaPartitions: number;
+  /** Before the name of every topic and consumer group, so that installations can share a cluster. */
+  readonly kafkaPrefix: string;
   readonly queueCap: number;
   readonly activeSeconds: number;
   readonly holdSeconds: number;
@@ -45,6 +51,9 @@ export function readConfig(env: Env): Config {
     host: text(env, 'HOST') ?? '127.0.0.1',
     dataDir: resolve(text(env, 'DATA_DIR') ?? '.jari'),
     databaseUrl: url(env, 'DATABASE_URL', ['postgres:', 'postgresql:']),
+    kafkaBrokers: brokers(env, 'KAFKA_BROKERS'),
+    kafkaPartitions: integer(env, 'KAFKA_PARTITIONS', 6, 1, 10_000),
+    kafkaPrefix: topicPart(env, 'KAFKA_PREFIX'),
     queueCap: integer(env, 'QUEUE_CAP', 50, 1, 100_000),
     activeSeconds: integer(env, 'ACTIVE_SECONDS', 300, 1, 86_400),
     holdSeconds: integer(env, 'HOLD_SECONDS', 300, 1, 86_400),
@@ -112,6 +121,24 @@ function url(env: Env, name: string, protocols: readonly string[]): string | und
   if (value === undefined) return undefined;
   if (!URL.canParse(value) || !protocols.includes(new URL(value).protocol)) {
     throw new ConfigError(`${name} must be a URL that starts with ${protocols.map((p) => `${p}//`).join(' or ')}`);
+  }
+  return value;
+}
+
+function brokers(env: Env, name: string): readonly string[] | undefined {
+  const list = text(env, name)
+    ?.split(',')
+    .map((broker) => broker.trim());
+  if (list && !list.every((broker) => /^[^\s/:]+:\d{1,5}$/.test(broker))) {
+    throw new ConfigError(`${name} must be host:port, or several of them with commas between`);
+  }
+  return list && Object.freeze(list);
+}
+
+function topicPart(env: Env, name: string): string {
+  const value = text(env, name) ?? '';
+  if (!/^[\w.-]{0,100}$/.test(value)) {
+    throw new ConfigError(`${name} must be at most 100 letters, digits, dots, hyphens and underscores`);
   }
   return value;
 }

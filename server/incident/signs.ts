@@ -101,7 +101,7 @@ function eventSigns(samples: readonly Sample[], now: Sample, limits: Limits): Si
   if (now.events) {
     const { outboxOldestSeconds, lag } = now.events;
     signs.push(...beyond(kind, [['RELAY_BACKLOG', outboxOldestSeconds, limits.relaySeconds]]));
-    for (const { group, events } of lag) {
+    for (const { group, events } of lag ?? []) {
       if (events > limits.lagEvents)
         signs.push({ kind, code: 'CONSUMER_LAG', value: events, limit: limits.lagEvents, of: group });
     }

@@ -90,8 +90,8 @@ export interface EventFigures {
   outboxOldestSeconds: number;
   deliveriesPending: number;
   deadLetters: number;
-  /** Of each consumer group, from the broker; empty when events are delivered in-process. */
-  lag: { group: string; events: number }[];
+  /** Of each consumer group, from the broker; null when it is away, empty when events are delivered in-process. */
+  lag: { group: string; events: number }[] | null;
 }
 
 /** Attempts of one consumer that failed since the sample before, in this process. */

@@ -1,6 +1,6 @@
 import { Admin } from '@platformatic/kafka';
 import type { ConsumerLag } from '../consumer-state.ts';
-import { ANSWER_MILLISECONDS, BrokerUnavailable, clientOptions, closed, within } from './client.ts';
+import { BrokerUnavailable, clientOptions, closed, within } from './client.ts';
 
 export interface GroupToMeasure {
   consumer: string;
@@ -9,6 +9,8 @@ export interface GroupToMeasure {
   topics: ReadonlyMap<string, string>;
 }
 
+/** Asked every second: a late answer is none. */
+const MEASURING_MILLISECONDS = 800;
 const LATEST = -1n;
 const EARLIEST = -2n;
 
@@ -25,7 +27,7 @@ export class LagMeter {
   async measure(groups: readonly GroupToMeasure[]): Promise<ConsumerLag[]> {
     this.#admin ??= new Admin(clientOptions(this.#brokers));
     try {
-      return await within(ANSWER_MILLISECONDS, 'the lag is unknown', measure(this.#admin, groups));
+      return await within(MEASURING_MILLISECONDS, 'the lag is unknown', measure(this.#admin, groups));
     } catch (error) {
       await this.close();
       throw error;

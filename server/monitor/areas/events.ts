@@ -12,7 +12,8 @@ export function eventItems(minute: readonly Sample[]): Item[] {
   return [
     measured('events that wait for the relay', now.outboxUnpublished, WAITING_EVENTS),
     measured('oldest of them', now.outboxOldestSeconds, OLDEST_SECONDS, 's'),
-    ...now.lag.map(({ group, events }) => measured(`lag of ${group}`, events, WAITING_EVENTS, 'events')),
+    ...(now.lag === null ? [silent()] : []),
+    ...(now.lag ?? []).map(({ group, events }) => measured(`lag of ${group}`, events, WAITING_EVENTS, 'events')),
     measured('deliveries that wait', now.deliveriesPending, WAITING_EVENTS),
     measured('dead letters to look at', now.deadLetters, { warn: 0, down: 1_000 }),
     ...latest.consumers.map(({ name }) => failureItem(name, minute)),
