@@ -1,0 +1,38 @@
+import type { Logger } from 'pino';
+import type { Config } from './config.ts';
+import type { Database } from './db/database.ts';
+import type { EventBus } from './events/bus.ts';
+import { LOCAL_BUS_DEFAULTS, LocalBus } from './events/local/bus.ts';
+
+/** The event bus that the settings name. */
+export interface Events {
+  bus: EventBus;
+  /** How long the outbox has to know an event after it was published. */
+  keepSeconds: number;
+  /** How far each consumer group is behind; null when events don't go through a broker. Rejects when it is away. */
+  lag: (() => Promise<{ group: string; events: number }[]>) | null;
+}
+
+const KEEP_SECONDS = 3_600;
+
+export async function composeEvents(config: Config, database: Database, log: Logger): Promise<Events> {
+  if (!config.kafkaBrokers) {
+    return { bus: new LocalBus(database, { ...LOCAL_BUS_DEFAULTS, log }), keepSeconds: KEEP_SECONDS, lag: null };
+  }
+  // Half a second that a start without Kafka need not wait.
+  const { KAFKA_BUS_DEFAULTS, KAFKA_KEEP_SECONDS, KafkaBus } = await import('./events/kafka/bus.ts');
+  const bus = new KafkaBus(database, {
+    ...KAFKA_BUS_DEFAULTS,
+    brokers: config.kafkaBrokers,
+    partitions: config.kafkaPartitions,
+    prefix: config.kafkaPrefix,
+    log,
+  });
+  return { bus, keepSeconds: KAFKA_KEEP_SECONDS, lag: async () => byGroup(await bus.lag()) };
+}
+
+function byGroup(lags: readonly { consumer: string; lag: number }[]): { group: string; events: number }[] {
+  const groups = new Map<string, number>();
+  for (const { consumer, lag } of lags) groups.set(consumer, (groups.get(consumer) ?? 0) + lag);
+  return [...groups].map(([group, events]) => ({ group, events }));
+}
