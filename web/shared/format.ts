@@ -22,17 +22,15 @@ export const number = (value: number, language: Language): string => numberForma
 export const won = (value: number, language: Language): string =>
   language === 'ko' ? `${number(value, language)}원` : `₩${number(value, language)}`;
 
-/** Thu, 24 December 2026, 19:00 · 2026년 12월 24일 (목) 오후 7:00 */
-export const dateTime = (iso: string, language: Language): string =>
-  dateFormat(language, {
-    timeZone: VENUE_TIME_ZONE,
-    year: 'numeric',
-    month: 'long',
-    day: 'numeric',
-    weekday: 'short',
-    hour: 'numeric',
-    minute: '2-digit',
-  }).format(new Date(iso));
+/** Thu, December 24, 2026, 7:00 PM · 2026년 12월 24일 (목) 오후 7:00 */
+export function dateTime(iso: string, language: Language): string {
+  const at = new Date(iso);
+  const part = (options: Intl.DateTimeFormatOptions) =>
+    dateFormat(language, { timeZone: VENUE_TIME_ZONE, ...options }).format(at);
+  const [date, weekday] = [part({ year: 'numeric', month: 'long', day: 'numeric' }), part({ weekday: 'short' })];
+  const time = part({ hour: 'numeric', minute: '2-digit' });
+  return language === 'ko' ? `${date} (${weekday}) ${time}` : `${weekday}, ${date}, ${time}`;
+}
 
 export const day = (iso: string, language: Language): string =>
   dateFormat(language, { timeZone: VENUE_TIME_ZONE, month: 'short', day: 'numeric', weekday: 'short' }).format(

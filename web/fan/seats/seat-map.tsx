@@ -33,14 +33,16 @@ export function SeatMap({ seats, marks, look, onSeat, onArea }: SeatMapProps) {
   const total = useMemo(() => seats.left.reduce((sum, left) => sum + left, 0), [seats.left]);
   return (
     <div class="map">
-      <canvas
-        ref={canvas}
-        class="map-canvas"
-        tabIndex={0}
-        role="img"
-        aria-label={texts.seats.mapLabel(number(total, now))}
-        onKeyDown={(event) => view.current && onKey(event, view.current)}
-      />
+      <div class="map-frame">
+        <canvas
+          ref={canvas}
+          class="map-canvas"
+          tabIndex={0}
+          role="img"
+          aria-label={texts.seats.mapLabel(number(total, now))}
+          onKeyDown={(event) => view.current && onKey(event, view.current)}
+        />
+      </div>
       <div class="map-buttons">
         <button type="button" class="round" aria-label={texts.seats.zoomIn} onClick={() => view.current?.zoomBy(1.8)}>
           +

@@ -26,8 +26,8 @@ export function SlotBar({ place, title }: { place: PlaceState; title: string }) 
           <span>{texts.turn.left}</span> <b role="timer">{countdown(left)}</b>
         </p>
       )}
-      <button type="button" class="link" onClick={() => setAsking(true)}>
-        {texts.turn.leave}
+      <button type="button" class="button quiet" onClick={() => setAsking(true)}>
+        {texts.turn.leaveYes}
       </button>
       {asking && <LeaveDialog onClose={() => setAsking(false)} />}
     </div>

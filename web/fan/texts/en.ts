@@ -87,7 +87,7 @@ export const en = {
     tab: '★ It is your turn · jari',
     text: (left: string) => `You have ${left} to choose a seat and pay.`,
     go: 'Choose a seat',
-    left: 'Time left inside',
+    left: 'Time left',
     leave: 'I am done: let the next one in',
     leaveTitle: 'Leave?',
     leaveText: 'Your slot goes to the next fan. Tickets you bought stay yours; seats you only hold are let go.',

@@ -30,33 +30,34 @@ export function Snow({ hue, seed, id }: MotifProps) {
         </linearGradient>
       </defs>
       <rect width="300" height="400" fill={`url(#${id}sky)`} />
-      <circle cx="214" cy="96" r="104" fill={`url(#${id}moon)`} />
+      <circle cx="212" cy="158" r="112" fill={`url(#${id}moon)`} />
       <path
-        d="M0 250 L40 214 L74 238 L118 186 L160 232 L200 204 L246 242 L300 208 V300 H0Z"
-        fill={`hsl(${hue + 4} 36% 46%)`}
-        opacity="0.75"
+        d="M0 262 L28 232 L52 246 L92 196 L124 230 L150 212 L190 244 L222 226 L262 252 L300 222 V290 H0Z"
+        fill={`hsl(${hue + 4} 36% 48%)`}
+        opacity="0.8"
       />
-      <path d="M0 276 L52 242 L96 268 L150 226 L206 272 L254 246 L300 270 V320 H0Z" fill={`hsl(${hue + 10} 42% 30%)`} />
-      <rect y="300" width="300" height="100" fill={`url(#${id}river)`} />
-      {[0, 1, 2, 3, 4, 5].map((i) => (
+      <path d="M92 196 L108 213 L98 210 L91 217 L84 211 L78 214Z" fill="#eef5ff" opacity="0.85" />
+      <path d="M0 268 L46 246 L90 264 L140 240 L192 266 L246 250 L300 266 V300 H0Z" fill={`hsl(${hue + 10} 44% 29%)`} />
+      <rect y="276" width="300" height="124" fill={`url(#${id}river)`} />
+      {[0, 1, 2, 3, 4, 5, 6].map((i) => (
         <rect
           key={i}
-          x={190 - i * 5}
-          y={306 + i * 13}
-          width={48 + i * 10}
+          x={192 - i * 6}
+          y={284 + i * 14}
+          width={40 + i * 12}
           height="2.4"
           rx="1.2"
           fill="#fff8dd"
-          opacity={0.55 - i * 0.08}
+          opacity={0.6 - i * 0.08}
         />
       ))}
-      <path d="M0 300 C50 288 96 296 140 300 C190 304 250 292 300 300 V306 H0Z" fill="#f4f8ff" />
+      <path d="M0 272 C50 264 96 274 140 276 C190 279 250 270 300 275 V281 H0Z" fill="#f4f8ff" />
       {flakes.map(({ x, y, r, opacity }) => (
         <circle key={`${x}`} cx={x} cy={y} r={r} fill="#fff" opacity={opacity} />
       ))}
-      <Crystal x={66} y={110} size={26} />
-      <Crystal x={132} y={54} size={13} />
-      <Crystal x={250} y={204} size={17} />
+      <Crystal x={58} y={170} size={24} />
+      <Crystal x={124} y={92} size={14} />
+      <Crystal x={262} y={206} size={13} />
     </>
   );
 }

@@ -10,6 +10,8 @@ export interface Colours {
   muted: string;
   accent: string;
   ground: string;
+  /** The page's font. */
+  font: string;
 }
 
 export const PRICE_COLOURS = 5;
@@ -31,6 +33,7 @@ export function readColours(within: HTMLElement): Colours {
     muted: read('muted'),
     accent: read('accent'),
     ground: read('map-ground'),
+    font: getComputedStyle(within).fontFamily,
   };
   probe.remove();
   return colours;

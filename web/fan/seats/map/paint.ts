@@ -2,6 +2,7 @@ import type { Point } from '../venue/shape.ts';
 import type { Section } from '../venue/venue.ts';
 import type { Camera, Size } from './camera.ts';
 import { priceColour } from './colours.ts';
+import { paintLabel, paintNumbers, paintRows, write } from './labels.ts';
 import type { Scene } from './layer.ts';
 import { SeatMarks, type SeatState } from './seat-marks.ts';
 
@@ -10,7 +11,6 @@ const LABELS_BELOW_PIXELS = 5;
 const SEATS_FROM_PIXELS = 0.8;
 const ROWS_FROM_PIXELS = 11;
 const NUMBERS_FROM_PIXELS = 21;
-const FONT = 'system-ui, sans-serif';
 
 /** Paints all of the venue that `camera` has within `pixels`. */
 export function paintVenue(
@@ -32,7 +32,7 @@ export function paintVenue(
   }
 }
 
-interface View {
+export interface View {
   toX: (x: number) => number;
   toY: (y: number) => number;
   /** Device pixels a unit. */
@@ -67,7 +67,7 @@ function paintStage(context: CanvasRenderingContext2D, { venue, colours, words }
   const [y, height] = [(Math.min(...ys) + Math.max(...ys)) / 2, Math.max(...ys) - Math.min(...ys)];
   const width = (Math.max(...xs) - Math.min(...xs)) * view.scale;
   const size = Math.min(height * 0.42 * view.scale, 30 * view.density, width / 7);
-  write(context, words.stage, view.toX(0), view.toY(y), size, colours.ground, 700);
+  write(context, words.stage, view.toX(0), view.toY(y), size, colours.ground, 700, colours.font);
 }
 
 function paintSection(
@@ -114,8 +114,8 @@ function paintStanding(
   context.stroke();
   const [x, y] = [view.toX(section.middle[0]), view.toY(section.middle[1])];
   const size = Math.min(section.pitch * 0.24 * view.scale, 24 * view.density);
-  write(context, section.name, x, y - size * 0.55, size, colours.ink, 700);
-  write(context, words.left(left), x, y + size * 0.6, size * 0.72, colours.ink, 500);
+  write(context, section.name, x, y - size * 0.55, size, colours.ink, 700, colours.font);
+  write(context, words.left(left), x, y + size * 0.6, size * 0.72, colours.ink, 500, colours.font);
 }
 
 function paintSeats(
@@ -139,87 +139,4 @@ function paintSeats(
   }
   if (pitch >= ROWS_FROM_PIXELS * view.density) paintRows(context, scene, section, pitch, view);
   if (pitch >= NUMBERS_FROM_PIXELS * view.density) paintNumbers(context, scene, section, pitch, view);
-}
-
-/** The number of each row, before its first seat. */
-function paintRows(
-  context: CanvasRenderingContext2D,
-  { venue, colours }: Scene,
-  section: Section,
-  pitch: number,
-  view: View,
-): void {
-  for (const [nth, { index, row, number }] of section.seats.entries()) {
-    if (number !== 1) continue;
-    const next = section.seats[nth + 1];
-    if (!next) continue;
-    const [x, y] = [venue.x[index] as number, venue.y[index] as number];
-    const [dx, dy] = [x - (venue.x[next.index] as number), y - (venue.y[next.index] as number)];
-    write(context, String(row), view.toX(x + dx), view.toY(y + dy), pitch * 0.46, colours.muted, 500);
-  }
-}
-
-function paintNumbers(
-  context: CanvasRenderingContext2D,
-  scene: Scene,
-  section: Section,
-  pitch: number,
-  view: View,
-): void {
-  const { venue, states, colours } = scene;
-  for (const { index, number } of section.seats) {
-    if (states[index] !== '0') continue;
-    const [x, y] = [view.toX(venue.x[index] as number), view.toY(venue.y[index] as number)];
-    if (x < 0 || y < 0 || x > view.pixels.width || y > view.pixels.height) continue;
-    write(context, String(number), x, y, pitch * 0.38, colours.ground, 600);
-  }
-}
-
-/** A section's name and what is left of it, on a plate that keeps it readable over its seats. */
-function paintLabel(context: CanvasRenderingContext2D, scene: Scene, section: Section, left: number, view: View): void {
-  const { colours, words } = scene;
-  const [x, y] = [view.toX(section.middle[0]), view.toY(section.middle[1])];
-  const size = 11 * view.density;
-  const room = roomOf(section.outline, view);
-  const text = section.name;
-  const below = words.left(left);
-  context.font = `700 ${size}px ${FONT}`;
-  const nameWidth = context.measureText(text).width;
-  context.font = `500 ${size * 0.82}px ${FONT}`;
-  const width = Math.max(nameWidth, context.measureText(below).width) + size * 0.7;
-  if (nameWidth + size * 0.5 > room) return;
-  const both = width < room * 1.15;
-  context.globalAlpha = 0.84;
-  context.fillStyle = colours.ground;
-  context.beginPath();
-  const [plateWidth, plateHeight] = both ? [width, size * 2.3] : [nameWidth + size * 0.6, size * 1.35];
-  context.roundRect(x - plateWidth / 2, y - plateHeight / 2, plateWidth, plateHeight, size * 0.35);
-  context.fill();
-  context.globalAlpha = 1;
-  write(context, text, x, both ? y - size * 0.48 : y, size, colours.ink, 700);
-  if (both) write(context, below, x, y + size * 0.52, size * 0.82, left > 0 ? colours.ink : colours.muted, 500);
-}
-
-/** How wide a section is on the canvas, about. */
-function roomOf(outline: readonly Point[], { toX, toY }: View): number {
-  const xs = outline.map(([x]) => toX(x));
-  const ys = outline.map(([, y]) => toY(y));
-  const [width, height] = [Math.max(...xs) - Math.min(...xs), Math.max(...ys) - Math.min(...ys)];
-  return Math.max(width, Math.min(height, width * 1.6));
-}
-
-function write(
-  context: CanvasRenderingContext2D,
-  text: string,
-  x: number,
-  y: number,
-  size: number,
-  colour: string,
-  weight: number,
-): void {
-  context.font = `${weight} ${size}px ${FONT}`;
-  context.textAlign = 'center';
-  context.textBaseline = 'middle';
-  context.fillStyle = colour;
-  context.fillText(text, x, y);
 }

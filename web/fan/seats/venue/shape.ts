@@ -32,6 +32,18 @@ export function boxOf(outlines: readonly (readonly Point[])[]): Box {
   return box;
 }
 
+/** The diameter of the largest circle around a point within an outline: how much room there is for words. */
+export function roomAround([x, y]: Point, outline: readonly Point[]): number {
+  let nearest = Infinity;
+  for (const [i, [ax, ay]] of outline.entries()) {
+    const [bx, by] = outline[(i + 1) % outline.length] as Point;
+    const [dx, dy] = [bx - ax, by - ay];
+    const part = Math.min(1, Math.max(0, ((x - ax) * dx + (y - ay) * dy) / (dx * dx + dy * dy || 1)));
+    nearest = Math.min(nearest, Math.hypot(x - ax - dx * part, y - ay - dy * part));
+  }
+  return nearest * 2;
+}
+
 /** Whether a point lies within an outline. */
 export function within(outline: readonly Point[], x: number, y: number): boolean {
   let inside = false;

@@ -2,7 +2,7 @@ import type { Seat } from '../../../shared/types.ts';
 import { type Block, blocksOf } from './blocks.ts';
 import { placeFront } from './front.ts';
 import { leastRadius, placeRings, tiersOf } from './rings.ts';
-import { type Box, boxOf, type Placed, type Point } from './shape.ts';
+import { type Box, boxOf, type Placed, type Point, roomAround } from './shape.ts';
 
 export interface Section {
   name: string;
@@ -16,6 +16,8 @@ export interface Section {
   outline: Point[];
   middle: Point;
   pitch: number;
+  /** Across, for its name. */
+  room: number;
 }
 
 /** A venue as it is drawn: every seat and section with its place. Made from what the seats are called alone. */
@@ -53,7 +55,8 @@ export function layOut(seats: readonly Seat[]): Venue {
   }
   const sections = placed.map(({ block, outline, middle, pitch }) => {
     const { name, kind, price, capacity, seats: own } = block;
-    return { name, kind, price, capacity, seats: own, outline, middle, pitch, priceRank: prices.indexOf(price) };
+    const room = roomAround(middle, outline);
+    return { name, kind, price, capacity, seats: own, outline, middle, pitch, room, priceRank: prices.indexOf(price) };
   });
   const bounds = boxOf([stage, ...sections.map(({ outline }) => outline)]);
   return { seats, x, y, sections, sectionOf, prices, stage, bounds };
