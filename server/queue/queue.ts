@@ -1,8 +1,17 @@
-import { Batcher } from '../lib/batcher.ts';
 import { Failure } from '../lib/failure.ts';
 import { admissionsPerMinute, pollAfterSeconds, waitSeconds } from './estimate.ts';
+import { PerQueue } from './per-queue.ts';
 import type { QueueSignals } from './signals.ts';
-import type { Change, EnterRequest, LeaveRequest, Place, QueueSettings, QueueStats, QueueStore } from './store.ts';
+import type {
+  Change,
+  EnterRequest,
+  LeaveRequest,
+  Place,
+  QueueSettings,
+  QueueStats,
+  QueueStore,
+  StatusRequest,
+} from './store.ts';
 import type { PlaceView, QueueAdminView, QueueView } from './views.ts';
 import type { Listener } from './watched-queue.ts';
 import { Watchers } from './watchers.ts';
@@ -16,9 +25,9 @@ const overloaded = () =>
 /** The rules of the line over any store. Requests that arrive together share one call to the store. */
 export class Queue {
   readonly #store: QueueStore;
-  readonly #entering: Batcher<EnterRequest, Place>;
-  readonly #asking: Batcher<EnterRequest, Place | null>;
-  readonly #leaving: Batcher<LeaveRequest, boolean>;
+  readonly #entering: PerQueue<EnterRequest, Place>;
+  readonly #asking: PerQueue<StatusRequest, Place | null>;
+  readonly #leaving: PerQueue<LeaveRequest, boolean>;
   readonly #stats = new Map<string, { at: number; stats: Promise<QueueStats | null> }>();
   readonly #signals: QueueSignals | null;
   readonly #watchers: Watchers;
@@ -29,9 +38,9 @@ export class Queue {
     this.#store = store;
     this.#signals = signals;
     const limits = { ...LIMITS, overloaded };
-    this.#entering = new Batcher(limits, (requests) => store.enter(requests, this.#admitsAtTheDoor));
-    this.#asking = new Batcher(limits, (requests) => store.status(requests, true));
-    this.#leaving = new Batcher(limits, (requests) => store.leave(requests));
+    this.#entering = new PerQueue(limits, (requests) => store.enter(requests, this.#admitsAtTheDoor));
+    this.#asking = new PerQueue(limits, (requests) => store.status(requests, true));
+    this.#leaving = new PerQueue(limits, (requests) => store.leave(requests));
     this.#watchers = new Watchers((requests) => this.#viewsOf(requests), signals);
   }
 
@@ -41,9 +50,12 @@ export class Queue {
     return view(place, await this.#recentStats(queueId));
   }
 
-  /** Null for who has no place, or, when a ticket is given, no longer that one. */
+  /**
+   * Null for who has no place, or, when a ticket is given, no longer that one. A ticket must be proven (signed): the store
+   * gives a place back for it that it has lost.
+   */
   async status(userId: string, queueId: string, ticket?: number): Promise<PlaceView | null> {
-    const place = await this.#asking.add({ userId, queueId });
+    const place = await this.#asking.add({ userId, queueId, ...(ticket !== undefined && { ticket }) });
     if (!place || (ticket !== undefined && place.ticket !== ticket)) return null;
     return view(place, await this.#recentStats(queueId));
   }
@@ -104,7 +116,7 @@ export class Queue {
 
   /** Lets somebody who waits go before everybody who was not promised the same. False when they do not wait. */
   async prioritise(userId: string, queueId: string): Promise<boolean> {
-    const [waits = false] = (await this.#store.prioritise?.([{ userId, queueId }])) ?? [];
+    const [waits = false] = await this.#store.prioritise([{ userId, queueId }]);
     if (waits) this.#watchers.nudge(queueId);
     return waits;
   }

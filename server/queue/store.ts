@@ -45,6 +45,11 @@ export interface EnterRequest {
   queueId: string;
 }
 
+export interface StatusRequest extends EnterRequest {
+  /** A ticket that the user has proven to hold: a store that has lost its place gives it back. */
+  ticket?: number;
+}
+
 export interface LeaveRequest {
   userId: string;
   queueId: string;
@@ -67,14 +72,14 @@ export interface QueueStore {
    * Where they are now; null for who has no place. EXPIRED is reported until the record is swept.
    * `seen` marks an ACTIVE user as having shown up, so that the slot is not given away as a no-show.
    */
-  status(requests: readonly EnterRequest[], seen: boolean): Promise<(Place | null)[]>;
+  status(requests: readonly StatusRequest[], seen: boolean): Promise<(Place | null)[]>;
   /** True for who had a place. Slots freed are given on by the same call; see {@link QueueStore.admit} for who got them. */
   leave(requests: readonly LeaveRequest[]): Promise<boolean[]>;
   /**
    * Those who wait are admitted before everybody who was not promised the same; their tickets stay. True for who waits.
-   * Makes good for an incident. Absent where the line can't do it yet.
+   * Makes good for an incident.
    */
-  prioritise?(requests: readonly EnterRequest[]): Promise<boolean[]>;
+  prioritise(requests: readonly EnterRequest[]): Promise<boolean[]>;
   /** Ends slots that ran out or were not taken up, admits from the line up to the cap, sweeps old records. Bounded. */
   admit(queueIds?: readonly string[]): Promise<Change[]>;
   stats(queueIds: readonly string[]): Promise<(QueueStats | null)[]>;

@@ -111,7 +111,9 @@ const tick = (queue: number) => async (expected: Expected, line: Line) => {
 
 const age = (queue: number, seconds: number) => async (expected: Expected, line: Line) => {
   await line.age(expected.queueIds[queue] as string, seconds);
-  (expected.models[queue] as QueueModel).now += seconds;
+  const model = expected.models[queue] as QueueModel;
+  model.now += seconds;
+  model.wasSetBack ||= seconds < 0;
 };
 
 const configure =

@@ -6,7 +6,8 @@ import { leaving } from './conformance/leaving.ts';
 import { settings } from './conformance/settings.ts';
 import { slots } from './conformance/slots.ts';
 import { storms } from './conformance/storms.ts';
-import { LINES, type Line } from './lines.ts';
+import { LINES } from './every-line.ts';
+import type { Line } from './lines.ts';
 
 // What the port promises, asked of every adapter. Each test has a queue of its own.
 for (const target of LINES) {

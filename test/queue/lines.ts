@@ -5,7 +5,7 @@ import type { QueueSignals } from '../../server/queue/signals.ts';
 import { sqlQueueSignals } from '../../server/queue/sql/signals.ts';
 import { sqlQueueStore } from '../../server/queue/sql/store.ts';
 import type { QueueStore } from '../../server/queue/store.ts';
-import { type DatabaseTarget, PGLITE, POSTGRES } from '../support/databases.ts';
+import type { DatabaseTarget } from '../support/databases.ts';
 
 /** What one process has of a line. */
 export interface LineAccess {
@@ -37,7 +37,7 @@ export interface LineTarget {
 /** What a queue that nobody configured is like. Long times, so that only `age` ends anything. */
 export const FRESH = { cap: 3, activeSeconds: 1_000, noShowSeconds: 300 };
 
-const overSql = (target: DatabaseTarget): LineTarget => ({
+export const overSql = (target: DatabaseTarget): LineTarget => ({
   name: `SQL on ${target.name}`,
   missing: target.missing,
   shared: target.name === 'PostgreSQL',
@@ -56,9 +56,6 @@ const accessBy = (database: Database, dispose = () => database.close()): LineAcc
   signals: sqlQueueSignals(database),
   dispose,
 });
-
-/** Every adapter of the line; a suite loops over them, skipping those that are `missing`. */
-export const LINES: readonly LineTarget[] = [overSql(PGLITE), overSql(POSTGRES)];
 
 export async function ageRows(database: Database, queueId: string, seconds: number): Promise<void> {
   await database.query(

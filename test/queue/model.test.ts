@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { commands } from './commands.ts';
-import { freshQueueId, LINES, type Line } from './lines.ts';
+import { LINES } from './every-line.ts';
+import { freshQueueId, type Line } from './lines.ts';
 import { QueueModel } from './model.ts';
 
 /** More of them: `PROPERTY_RUNS=1000 npm test -- test/queue/model`. */

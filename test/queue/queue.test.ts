@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pollAfterSeconds, waitSeconds } from '../../server/queue/estimate.ts';
 import { Queue } from '../../server/queue/queue.ts';
 import { range, users } from './actors.ts';
-import { FRESH, freshQueueId, LINES, type Line } from './lines.ts';
+import { LINES } from './every-line.ts';
+import { FRESH, freshQueueId, type Line } from './lines.ts';
 
 for (const target of LINES) {
   describe.skipIf(target.missing)(`the rules of the line in ${target.name}`, () => {

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Queue } from '../../server/queue/queue.ts';
 import type { QueueEvent } from '../../server/queue/watched-queue.ts';
 import { users } from './actors.ts';
-import { FRESH, freshQueueId, LINES, type Line, type LineAccess } from './lines.ts';
+import { LINES } from './every-line.ts';
+import { FRESH, freshQueueId, type Line, type LineAccess } from './lines.ts';
 
 /** Generous: it says "it comes", not "it comes soon". */
 const HEARD = { timeout: 20_000, interval: 5 };

@@ -1,0 +1,34 @@
+#!lua
+-- Begins a life of a queue's data: the first, or another after data was lost. Does nothing when it has begun already, so
+-- that several processes may try at once.
+-- After a loss nobody is admitted for `holdMs`: by then all slots are over that are not known here. Who was inside, as far
+-- as was noted, is inside again. Tickets up to `lastTicket` may have been given out, and are not given out again.
+--
+-- KEYS     see _queue.lua
+-- ARGV     1 epoch to begin, 2 last ticket, 3 channel, 4 serving, 5 holdMs and 6 restoreMs (0 for a first life),
+--          7 to 11 cap, state, activeMs, noShowMs, release, then user, "ticket:beginning in ms" and end in ms of each slot
+-- returns  nothing
+--- @include "_queue"
+
+local epoch, last, serving, hold, restore = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
+local known = redis.call('HMGET', QUEUE, 'epoch', 'lastTicket')
+if known[1] and tonumber(known[1]) >= tonumber(epoch) then return end
+local now = clock()
+
+-- What survived of an earlier life is older than what was noted since.
+redis.call('ZREMRANGEBYSCORE', WAITING, '-inf', serving)
+redis.call('ZREMRANGEBYSCORE', AHEAD, '-inf', serving)
+for _, user in ipairs(redis.call('ZRANGE', INSIDE, 0, -1)) do forget(user) end
+redis.call('DEL', RESTORED)
+for i = 12, #ARGV, 3 do
+  local user, slot, ends = ARGV[i], ARGV[i + 1], ARGV[i + 2]
+  forget(user)
+  redis.call('HSET', SLOTS, user, slot)
+  redis.call('ZADD', tonumber(ends) > now and INSIDE or ENDED, ends, user)
+end
+
+last = math.max(last, tonumber(known[2] or 0))
+redis.call('HSET', QUEUE, 'epoch', epoch, 'lastTicket', last, 'serving', serving, 'moment', now,
+  'holdUntil', hold > 0 and now + hold or 0, 'lostAbove', hold > 0 and serving or 0, 'lostUpTo', hold > 0 and last or 0,
+  'restoreUntil', restore > 0 and now + restore or 0, 'cap', ARGV[7], 'state', ARGV[8], 'activeMs', ARGV[9], 'noShowMs', ARGV[10], 'release', ARGV[11])
+tell_listeners()

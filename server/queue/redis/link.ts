@@ -1,0 +1,152 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ErrorReply } from 'redis';
+import { StoreUnavailable } from '../../db/database.ts';
+import { Breaker } from './breaker.ts';
+import { type Connection, connectionTo } from './connection.ts';
+import { keysOf } from './keys.ts';
+import type { Script } from './scripts.ts';
+import { within } from './within.ts';
+
+export interface LinkOptions {
+  /** After this a command counts as unanswered. */
+  commandTimeoutMilliseconds: number;
+  openTimeoutMilliseconds: number;
+}
+
+export const LINK_DEFAULTS: LinkOptions = { commandTimeoutMilliseconds: 500, openTimeoutMilliseconds: 3_000 };
+
+/** Answers that say "not now", and of those the ones that will be said to everybody for a while. */
+const NOT_NOW = /^(OOM|BUSY|TRYAGAIN|MISCONF|NOREPLICAS|UNKILLABLE|MAXCLIENTS|ERR max number of clients)/;
+const NOT_FOR_A_WHILE = /^(LOADING|CLUSTERDOWN|MASTERDOWN|READONLY)/;
+/** After so many probes without an answer the connection itself is under suspicion. */
+const PROBES_BEFORE_ANEW = 3;
+
+/**
+ * The line's way to Redis. A command is sent once and answered, or rejects with StoreUnavailable: within the command
+ * timeout when the server is silent, and at once when it was silent before, until a probe finds it well again.
+ */
+export class RedisLink {
+  readonly #url: string;
+  readonly #options: LinkOptions;
+  /** Trouble with the server, or in a Cluster with the server of one queue. */
+  readonly #breakers = new Map<string, Breaker>();
+  readonly #channels = new Map<string, () => void>();
+  #connection: Connection | null = null;
+  #opening: Promise<void> | null = null;
+  #closed = false;
+
+  constructor(url: string, options: LinkOptions = LINK_DEFAULTS) {
+    this.#url = url;
+    this.#options = options;
+    void this.#openAnew();
+  }
+
+  /** Settles when the first connection stands, or after the time to open one. Commands may be sent before. */
+  async opened(): Promise<void> {
+    if (this.#opening) await within(this.#options.openTimeoutMilliseconds, this.#opening).catch(() => {});
+  }
+
+  /** Runs a command on the keys of a queue. @throws StoreUnavailable */
+  async run(script: Script, queueId: string, args: readonly string[]): Promise<unknown> {
+    const keys = keysOf(queueId);
+    const rest = [String(keys.length), ...keys, ...args];
+    try {
+      return await this.#send(queueId, ['EVALSHA', script.sha, ...rest]);
+    } catch (error) {
+      // A server that has just started, or was told to forget its scripts. It has done nothing yet.
+      if (!(error instanceof ErrorReply && error.message.startsWith('NOSCRIPT'))) throw error;
+      return await this.#send(queueId, ['EVAL', script.source, ...rest]);
+    }
+  }
+
+  /** Calls the listener whenever something is said on the channel; one listener a channel. */
+  async subscribe(channel: string, listener: () => void): Promise<void> {
+    this.#channels.set(channel, listener);
+    await this.#connection?.subscribe(channel, listener);
+  }
+
+  async unsubscribe(channel: string): Promise<void> {
+    this.#channels.delete(channel);
+    await this.#connection?.unsubscribe(channel);
+  }
+
+  /** Idempotent. */
+  close(): void {
+    this.#closed = true;
+    for (const breaker of this.#breakers.values()) breaker.stop();
+    this.#connection?.destroy();
+    this.#connection = null;
+  }
+
+  async #send(queueId: string, command: string[]): Promise<unknown> {
+    const connection = this.#connection;
+    if (!connection) throw new StoreUnavailable('there is no connection to Redis');
+    if (this.#breakers.has(this.#whose(queueId))) throw new StoreUnavailable('Redis does not answer');
+    try {
+      const [key] = keysOf(queueId) as [string];
+      return await within(this.#options.commandTimeoutMilliseconds, connection.send(key, command));
+    } catch (error) {
+      throw this.#translated(error, queueId);
+    }
+  }
+
+  #translated(error: unknown, queueId: string): unknown {
+    const said = error instanceof ErrorReply ? error.message : null;
+    if (said !== null && !NOT_NOW.test(said) && !NOT_FOR_A_WHILE.test(said)) return error;
+    if (said === null || NOT_FOR_A_WHILE.test(said)) this.#trip(queueId);
+    return new StoreUnavailable('Redis can not be asked now', { cause: error });
+  }
+
+  /** A single server is in trouble for everybody, a server of a Cluster for its queues. */
+  #whose(queueId: string): string {
+    return this.#url.includes(',') ? queueId : '';
+  }
+
+  #trip(queueId: string): void {
+    const whose = this.#whose(queueId);
+    if (this.#closed || this.#breakers.has(whose)) return;
+    const probe = (failures: number) => this.#probe(queueId, failures);
+    this.#breakers.set(whose, new Breaker(probe, () => this.#breakers.delete(whose)));
+  }
+
+  async #probe(queueId: string, failures: number): Promise<boolean> {
+    // A connection may hang while the server is well; a new one is tried beside it.
+    if (failures > 0 && failures % PROBES_BEFORE_ANEW === 0) void this.#openAnew();
+    const [key] = keysOf(queueId) as [string];
+    const asked = this.#connection?.send(key, ['EXISTS', key]) ?? Promise.reject(new Error('no connection'));
+    return within(this.#options.commandTimeoutMilliseconds, asked).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  /** Opens a connection, however long it takes, and only then lets go of the one before. */
+  #openAnew(): Promise<void> {
+    this.#opening ??= this.#open().finally(() => {
+      this.#opening = null;
+    });
+    return this.#opening;
+  }
+
+  async #open(): Promise<void> {
+    for (let pause = 50; !this.#closed; pause = Math.min(2_000, pause * 2)) {
+      const connection = connectionTo(this.#url);
+      try {
+        await within(this.#options.openTimeoutMilliseconds, connection.open());
+        return await this.#use(connection);
+      } catch {
+        connection.destroy();
+      }
+      await sleep(pause * (0.5 + Math.random() / 2), undefined, { ref: false });
+    }
+  }
+
+  async #use(connection: Connection): Promise<void> {
+    if (this.#closed) return connection.destroy();
+    const before = this.#connection;
+    this.#connection = connection;
+    before?.destroy();
+    // Whoever listens is told now and then anyway, so a subscription that fails costs them a little time only.
+    for (const [channel, listener] of this.#channels) connection.subscribe(channel, listener).catch(() => {});
+  }
+}

@@ -1,0 +1,149 @@
+import { StoreUnavailable } from '../../db/database.ts';
+import type { LedgerEntry, NotedSlot, QueueLedger } from '../ledger.ts';
+import type { QueueSettings } from '../store.ts';
+import { channelOf } from './keys.ts';
+import type { RedisLink } from './link.ts';
+import type { Script, Scripts } from './scripts.ts';
+
+/** What this process knows of the present life of a queue's data. */
+interface Life {
+  epoch: number;
+  /** The highest ticket that it has seen or that was noted. */
+  lastTicket: number;
+  /** What was noted last, and when. */
+  noted: string;
+  notedAt: number;
+}
+
+const MILLISECONDS_BETWEEN_NOTES = 1_000;
+/** Tickets that may have been given out between the last note and the loss. */
+const UNNOTED_TICKETS = 20_000;
+/** For so long after a loss, tickets that were lost get their places back. */
+const RESTORED_FOR_MILLISECONDS = 3_600_000;
+const MOST_ATTEMPTS = 3;
+
+/**
+ * Runs the commands of the line, on data that is what it should be. Redis may lose it: all of it (restarted empty,
+ * flushed), or the latest of it (a replica that lagged was promoted). Each command says which life of the data this
+ * process knows, and the highest ticket it has seen; data that is of another life or behind refuses it. Then a new life is
+ * begun from the ledger. See docs/decisions/0013-line-in-redis.md.
+ */
+export class Lives {
+  readonly #link: RedisLink;
+  readonly #scripts: Scripts;
+  readonly #ledger: QueueLedger;
+  readonly #lives = new Map<string, Life>();
+  readonly #beginning = new Map<string, Promise<void>>();
+
+  constructor(link: RedisLink, scripts: Scripts, ledger: QueueLedger) {
+    this.#link = link;
+    this.#scripts = scripts;
+    this.#ledger = ledger;
+  }
+
+  /** Queues that this process has had to do with. */
+  known(): string[] {
+    return [...this.#lives.keys()];
+  }
+
+  /** Remembers a ticket that was given out, so that data from before it is recognised. */
+  saw(queueId: string, ticket: number): void {
+    const life = this.#lives.get(queueId);
+    if (life) life.lastTicket = Math.max(life.lastTicket, ticket);
+  }
+
+  /** Opens a queue that is new. */
+  async open(settings: QueueSettings): Promise<void> {
+    if (this.#lives.has(settings.queueId)) return;
+    const entry = await this.#ledger.add(settings);
+    if (entry.epoch === 0) await this.#begin(entry, { ...entry, epoch: 1 });
+    else this.#know(entry);
+  }
+
+  /** Runs a command; null when there is no such queue. @throws StoreUnavailable */
+  async run(script: Script, queueId: string, args: readonly string[]): Promise<unknown[] | null> {
+    for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+      const life = this.#lives.get(queueId) ?? (await this.#find(queueId));
+      if (!life) return null;
+      const known = [String(life.epoch), String(life.lastTicket), channelOf(queueId)];
+      const reply = await this.#link.run(script, queueId, [...known, ...args]);
+      if (Array.isArray(reply)) return reply;
+      await this.#rebuild(queueId, life);
+    }
+    throw new StoreUnavailable('the line is being rebuilt');
+  }
+
+  /** Notes how far a queue got, about once a second and when there is something new. */
+  async note(queueId: string): Promise<void> {
+    const life = this.#lives.get(queueId);
+    if (!life || performance.now() - life.notedAt < MILLISECONDS_BETWEEN_NOTES) return;
+    life.notedAt = performance.now();
+    const reply = await this.run(this.#scripts.outline, queueId, []);
+    if (!reply || this.#lives.get(queueId) !== life) return;
+    const noted = JSON.stringify(reply);
+    if (noted === life.noted) return;
+    const [lastTicket, servingTicket, ...slots] = reply as [number, number, ...string[]];
+    const inside = slots.flatMap((user, i) => (i % 3 === 0 ? [[user, slots[i + 1], slots[i + 2]] as NotedSlot] : []));
+    await this.#ledger.note(queueId, { epoch: life.epoch, lastTicket, servingTicket, inside });
+    life.noted = noted;
+    life.lastTicket = Math.max(life.lastTicket, lastTicket);
+  }
+
+  async #find(queueId: string): Promise<Life | null> {
+    const entry = await this.#ledger.find(queueId);
+    return entry && entry.epoch > 0 ? this.#know(entry) : null;
+  }
+
+  #know({ settings, epoch, lastTicket }: LedgerEntry): Life {
+    const life = { epoch, lastTicket, noted: '', notedAt: Number.NEGATIVE_INFINITY };
+    this.#lives.set(settings.queueId, life);
+    return life;
+  }
+
+  /** The data is not the one of this life. Another process may know more, else a new life begins. */
+  #rebuild(queueId: string, life: Life): Promise<void> {
+    const under = this.#beginning.get(queueId) ?? this.#rebuildOnce(queueId, life);
+    this.#beginning.set(queueId, under);
+    return under.finally(() => this.#beginning.delete(queueId));
+  }
+
+  async #rebuildOnce(queueId: string, life: Life): Promise<void> {
+    const entry = await this.#ledger.find(queueId);
+    if (!entry) throw new StoreUnavailable(`the ledger has lost the queue ${queueId}`);
+    if (entry.epoch > life.epoch) {
+      this.#know(entry);
+      return;
+    }
+    const lastTicket = Math.max(entry.lastTicket, life.lastTicket) + UNNOTED_TICKETS;
+    await this.#begin(entry, { ...entry, epoch: entry.epoch + 1, lastTicket });
+  }
+
+  async #begin(from: LedgerEntry, next: LedgerEntry): Promise<void> {
+    const { queueId, ...settings } = next.settings;
+    const activeMs = settings.activeSeconds * 1_000;
+    const [holdMs, restoreMs] = from.epoch === 0 ? [0, 0] : [activeMs, Math.max(activeMs, RESTORED_FOR_MILLISECONDS)];
+    await this.#link.run(this.#scripts.begin, queueId, [
+      ...[next.epoch, next.lastTicket].map(String),
+      channelOf(queueId),
+      ...[next.servingTicket, holdMs, restoreMs].map(String),
+      ...fieldsOf(settings).filter((_, i) => i % 2 === 1),
+      ...next.inside.flat(),
+    ]);
+    // Only now: whoever finds this note, finds the data too or knows that it was lost.
+    await this.#ledger.note(queueId, next);
+    this.#know(next);
+  }
+}
+
+/** Settings as fields of the queue's hash and their values, in the order of begin.lua. */
+export function fieldsOf(settings: Partial<Omit<QueueSettings, 'queueId'>>): string[] {
+  const { cap, state, activeSeconds, noShowSeconds, releaseOnConfirm } = settings;
+  const fields: [string, unknown][] = [
+    ['cap', cap],
+    ['state', state],
+    ['activeMs', activeSeconds && activeSeconds * 1_000],
+    ['noShowMs', noShowSeconds && noShowSeconds * 1_000],
+    ['release', releaseOnConfirm === undefined ? undefined : Number(releaseOnConfirm)],
+  ];
+  return fields.filter(([, value]) => value !== undefined).flatMap(([name, value]) => [name, String(value)]);
+}

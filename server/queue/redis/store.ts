@@ -1,0 +1,122 @@
+import type { QueueLedger } from '../ledger.ts';
+import type { Change, EnterRequest, Place, QueueSettings, QueueStore, StatusRequest } from '../store.ts';
+import type { RedisLink } from './link.ts';
+import { fieldsOf, Lives } from './lives.ts';
+import { byQueue, toChange, toPlaces, toSettings, toStats } from './replies.ts';
+import { loadScripts, type Script } from './scripts.ts';
+
+/** Settings of a queue that nobody has configured yet. */
+export interface NewQueue {
+  cap: number;
+  activeSeconds: number;
+  noShowSeconds: number;
+}
+
+/** Most users of one call: a millisecond or two, during which Redis does nothing else. */
+const MOST_A_CALL = 512;
+const MILLISECONDS_BETWEEN_LISTS = 5_000;
+
+/** The line in Redis. Each command is the script of the same name beside this file, run once a queue. */
+export function redisQueueStore(link: RedisLink, ledger: QueueLedger, fresh: NewQueue): QueueStore {
+  const scripts = loadScripts();
+  const lives = new Lives(link, scripts, ledger);
+  const newSettings = (queueId: string): QueueSettings => ({
+    queueId,
+    ...fresh,
+    state: 'OPEN',
+    releaseOnConfirm: false,
+  });
+
+  /** Runs a command about users: queue by queue at once, within a queue in order. Answers in order of the requests. */
+  async function ask<R extends EnterRequest, A>(
+    requests: readonly R[],
+    script: Script,
+    first: string[],
+    argsOf: (request: R) => string[],
+    answersOf: (reply: unknown[], requests: readonly R[]) => A[],
+    none: A,
+  ): Promise<A[]> {
+    const answers = requests.map(() => none);
+    const queues = byQueue(requests).map(async ({ queueId, indexes }) => {
+      for (let from = 0; from < indexes.length; from += MOST_A_CALL) {
+        const some = indexes.slice(from, from + MOST_A_CALL);
+        const asked = some.map((i) => requests[i] as R);
+        const reply = await lives.run(script, queueId, [...first, ...asked.flatMap(argsOf)]);
+        if (reply) for (const [n, answer] of answersOf(reply, asked).entries()) answers[some[n] as number] = answer;
+      }
+    });
+    await settled(queues);
+    return answers;
+  }
+
+  const placesOf = (reply: unknown[], asked: readonly EnterRequest[]): (Place | null)[] => {
+    const places = toPlaces(reply, asked);
+    for (const place of places) if (place) lives.saw(place.queueId, place.ticket);
+    return places;
+  };
+  const had = (reply: unknown[]): boolean[] => reply.map((one) => one === 1);
+
+  let listed: { at: number; ids: string[] } = { at: Number.NEGATIVE_INFINITY, ids: [] };
+  async function allQueues(): Promise<string[]> {
+    if (performance.now() - listed.at > MILLISECONDS_BETWEEN_LISTS) {
+      // Without the ledger, the queues that this process knows go on being served.
+      const ids = await ledger.list().catch(() => listed.ids);
+      listed = { at: performance.now(), ids };
+    }
+    return [...new Set([...listed.ids, ...lives.known()])];
+  }
+
+  async function tick(queueId: string, changes: Change[]): Promise<void> {
+    const reply = await lives.run(scripts.admit, queueId, []);
+    changes.push(...((reply ?? []) as unknown[][]).map((change) => toChange(queueId, change)));
+    // A note that is missed now comes with a later tick.
+    await lives.note(queueId).catch(() => {});
+  }
+
+  return {
+    async enter(requests, admits = true) {
+      await settled(byQueue(requests).map(({ queueId }) => lives.open(newSettings(queueId))));
+      const args = (request: EnterRequest) => [request.userId];
+      const places = await ask(requests, scripts.enter, [admits ? '1' : '0'], args, placesOf, null);
+      return places as Place[];
+    },
+
+    status(requests, seen) {
+      const args = ({ userId, ticket = 0 }: StatusRequest) => [userId, String(ticket)];
+      return ask(requests, scripts.status, [seen ? '1' : '0'], args, placesOf, null);
+    },
+
+    leave(requests) {
+      return ask(requests, scripts.leave, [], ({ userId, ticket = 0 }) => [userId, String(ticket)], had, false);
+    },
+
+    prioritise(requests) {
+      return ask(requests, scripts.prioritise, [], ({ userId }) => [userId], had, false);
+    },
+
+    async admit(queueIds) {
+      const changes: Change[] = [];
+      await settled((queueIds ?? (await allQueues())).map((queueId) => tick(queueId, changes)));
+      return changes;
+    },
+
+    async stats(queueIds) {
+      const replies = await Promise.all(queueIds.map((queueId) => lives.run(scripts.stats, queueId, [])));
+      return replies.map((reply, i) => reply && toStats(queueIds[i] as string, reply));
+    },
+
+    async configure(queueId, patch) {
+      await lives.open(newSettings(queueId));
+      const reply = (await lives.run(scripts.configure, queueId, fieldsOf(patch))) as unknown[];
+      const settings = toSettings(queueId, reply);
+      await ledger.configure(settings);
+      return settings;
+    },
+  };
+}
+
+/** Waits for all, also when one fails: what is under way is not left behind. @throws the first failure */
+async function settled(work: Promise<unknown>[]): Promise<void> {
+  const failed = (await Promise.allSettled(work)).find((one) => one.status === 'rejected');
+  if (failed) throw failed.reason;
+}
