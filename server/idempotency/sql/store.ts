@@ -11,7 +11,7 @@ const FIND = 'SELECT hash, answer FROM idempotency_keys WHERE user_id = $1 AND k
 const KEEP = `INSERT INTO idempotency_keys (user_id, key, hash, request_id, answer) VALUES ($1, $2, $3, $4, $5)
   ON CONFLICT DO NOTHING RETURNING hash`;
 const SWEEP = `WITH old AS (
-    SELECT user_id, key FROM idempotency_keys WHERE created_at < clock_timestamp() - interval '1 day'
+    SELECT user_id, key FROM idempotency_keys WHERE created_at < (SELECT clock_timestamp() - interval '1 day')
     ORDER BY created_at LIMIT $1 FOR UPDATE SKIP LOCKED
   ), gone AS (
     DELETE FROM idempotency_keys k USING old WHERE k.user_id = old.user_id AND k.key = old.key RETURNING 1
