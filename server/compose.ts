@@ -5,8 +5,10 @@ import { demoConcerts } from './catalog/demo/concerts.ts';
 import { catalogRoutes } from './catalog/routes.ts';
 import { sqlCatalogStore } from './catalog/sql/store.ts';
 import { composeEvents } from './compose-events.ts';
+import { composeLine } from './compose-line.ts';
 import { composeMonitor } from './compose-monitor.ts';
 import { type Config, ConfigError } from './config.ts';
+import { StoreUnavailable } from './db/database.ts';
 import { migrate } from './db/migrate.ts';
 import { openDatabase } from './db/open.ts';
 import { SalesRanking } from './events/consumers/sales-ranking.ts';
@@ -36,8 +38,6 @@ import { databaseAuditor } from './monitor/sql/audit.ts';
 import { queueOpsRoutes } from './queue/ops-routes.ts';
 import { Queue } from './queue/queue.ts';
 import { queueRoutes } from './queue/routes.ts';
-import { sqlQueueSignals } from './queue/sql/signals.ts';
-import { sqlQueueStore } from './queue/sql/store.ts';
 import { Reservations } from './reservation/reservation.ts';
 import { reservationRoutes } from './reservation/routes.ts';
 import { sqlReservationStore } from './reservation/sql/store.ts';
@@ -75,10 +75,9 @@ export async function compose(config: Config, log: Logger): Promise<Service> {
   bus.subscribe(new SalesRanking(sales));
   if (config.webhookUrl) bus.subscribe(new Webhook({ url: config.webhookUrl, secret: config.webhookSecret as string }));
 
-  const { queueCap: cap, activeSeconds, holdSeconds, noShowSeconds, openingBalance, seatsPerUser } = config;
-  // The embedded database has one process, which knows what it did itself.
-  const signals = database.kind === 'postgres' ? sqlQueueSignals(database) : null;
-  const queue = new Queue(sqlQueueStore(database, { cap, activeSeconds, noShowSeconds }), signals);
+  const { holdSeconds, openingBalance, seatsPerUser } = config;
+  const line = composeLine(config, database);
+  const queue = new Queue(line.store, line.signals);
   const catalogStore = sqlCatalogStore(database);
   const catalog = new Catalog(catalogStore, sales);
   const wallets = new Wallets(sqlWalletStore(database, openingBalance), committed);
@@ -101,7 +100,12 @@ export async function compose(config: Config, log: Logger): Promise<Service> {
     { log },
   );
 
-  const monitor = composeMonitor(config, { database, scheduler, lag: events.lag });
+  const monitor = composeMonitor(config, {
+    database,
+    scheduler,
+    lag: events.lag,
+    redis: line.redisInfo && { info: line.redisInfo, figures: (queueId) => queue.figures(queueId) },
+  });
   metrics.add(queueReadings(() => queue.figures('main')));
   metrics.add(eventReadings(() => readEventBacklog(database)));
   metrics.add(schedulerReadings(() => scheduler.state()));
@@ -139,6 +143,7 @@ export async function compose(config: Config, log: Logger): Promise<Service> {
     await scheduler.stop();
     await relay.stop();
     await bus.stop();
+    line.stop();
     await database.close();
   };
   let stopped: Promise<void> | null = null;
@@ -149,7 +154,12 @@ export async function compose(config: Config, log: Logger): Promise<Service> {
     async start() {
       await migrate(database);
       if (config.demoData) await catalogStore.add(demoConcerts(new Date()));
-      await queue.configure('main', {});
+      await line.opened();
+      await queue.configure('main', {}).catch((error) => {
+        // Whoever enters it first makes it as well, once the line can be reached.
+        if (!(error instanceof StoreUnavailable)) throw error;
+        log.warn({ err: error }, 'the line cannot be reached yet; people can enter it when it can');
+      });
       bus.start();
       scheduler.start();
       monitor.start();

@@ -6,6 +6,8 @@ export interface Config {
   readonly host: string;
   readonly dataDir: string;
   readonly databaseUrl: string | undefined;
+  /** One server, or nodes of a Redis Cluster with commas between; the line lives there when it is set. */
+  readonly redisUrl: string | undefined;
   /** host:port each; events go through Kafka when there are any. */
   readonly kafkaBrokers: readonly string[] | undefined;
   /** Of every topic that is made at start. */
@@ -51,6 +53,7 @@ export function readConfig(env: Env): Config {
     host: text(env, 'HOST') ?? '127.0.0.1',
     dataDir: resolve(text(env, 'DATA_DIR') ?? '.jari'),
     databaseUrl: url(env, 'DATABASE_URL', ['postgres:', 'postgresql:']),
+    redisUrl: redisUrl(env, 'REDIS_URL'),
     kafkaBrokers: brokers(env, 'KAFKA_BROKERS'),
     kafkaPartitions: integer(env, 'KAFKA_PARTITIONS', 6, 1, 10_000),
     kafkaPrefix: topicPart(env, 'KAFKA_PREFIX'),
@@ -123,6 +126,19 @@ function url(env: Env, name: string, protocols: readonly string[]): string | und
     throw new ConfigError(`${name} must be a URL that starts with ${protocols.map((p) => `${p}//`).join(' or ')}`);
   }
   return value;
+}
+
+/** One URL is a single server; several, with commas between, are nodes by which a Redis Cluster is found. */
+function redisUrl(env: Env, name: string): string | undefined {
+  const urls = text(env, name)
+    ?.split(',')
+    .map((one) => one.trim());
+  if (urls && !urls.every((one) => URL.canParse(one) && /^rediss?:$/.test(new URL(one).protocol))) {
+    throw new ConfigError(
+      `${name} must be a URL that starts with redis:// or rediss://, or several of them with commas between`,
+    );
+  }
+  return urls?.join(',');
 }
 
 function brokers(env: Env, name: string): readonly string[] | undefined {

@@ -6,6 +6,8 @@ export interface Connection {
   open(): Promise<void>;
   /** Sends a command to the server that has `key`. Rejects at once while there is no connection to it. */
   send(key: string, command: string[]): Promise<unknown>;
+  /** What `INFO everything` says on each master. */
+  info(): Promise<string[]>;
   subscribe(channel: string, listener: () => void): Promise<unknown>;
   unsubscribe(channel: string): Promise<unknown>;
   destroy(): void;
@@ -26,6 +28,8 @@ const COMMON = {
   socket: { connectTimeout: CONNECT_TIMEOUT_MILLISECONDS, reconnectStrategy },
 } as const;
 
+const INFO = ['INFO', 'everything'];
+
 /** `redis://…` is a single server; several URLs with commas between them are nodes of a Cluster. */
 export const connectionTo = (url: string): Connection =>
   url.includes(',') ? toCluster(url.split(',')) : toServer(url);
@@ -37,6 +41,7 @@ function toServer(url: string): Connection {
   return {
     open: async () => void (await client.connect()),
     send: (_key, command) => client.sendCommand(command),
+    info: async () => [String(await client.sendCommand(INFO))],
     subscribe: (channel, listener) => client.subscribe(channel, listener),
     unsubscribe: (channel) => client.unsubscribe(channel),
     destroy: () => quietly(() => client.destroy()),
@@ -62,6 +67,10 @@ function toCluster(urls: readonly string[]): Connection {
   return {
     open: async () => void (await cluster.connect()),
     send: (key, command) => cluster.sendCommand(key, false, command),
+    info: () =>
+      Promise.all(
+        cluster.masters.map(async (node) => String(await (await cluster.nodeClient(node)).sendCommand(INFO))),
+      ),
     subscribe: (channel, listener) => cluster.subscribe(channel, listener),
     unsubscribe: (channel) => cluster.unsubscribe(channel),
     destroy: () => quietly(() => cluster.destroy()),

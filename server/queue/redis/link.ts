@@ -59,6 +59,14 @@ export class RedisLink {
     }
   }
 
+  /** What `INFO everything` says on each master. @throws StoreUnavailable */
+  async info(): Promise<string[]> {
+    if (!this.#connection) throw new StoreUnavailable('there is no connection to Redis');
+    return within(this.#options.commandTimeoutMilliseconds, this.#connection.info()).catch((cause) => {
+      throw new StoreUnavailable('Redis can not be asked now', { cause });
+    });
+  }
+
   /** Calls the listener whenever something is said on the channel; one listener a channel. */
   async subscribe(channel: string, listener: () => void): Promise<void> {
     this.#channels.set(channel, listener);

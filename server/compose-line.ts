@@ -1,0 +1,43 @@
+import type { Config } from './config.ts';
+import type { Database } from './db/database.ts';
+import { RedisLink } from './queue/redis/link.ts';
+import { redisQueueSignals } from './queue/redis/signals.ts';
+import { redisQueueStore } from './queue/redis/store.ts';
+import type { QueueSignals } from './queue/signals.ts';
+import { sqlQueueLedger } from './queue/sql/ledger.ts';
+import { sqlQueueSignals } from './queue/sql/signals.ts';
+import { sqlQueueStore } from './queue/sql/store.ts';
+import type { QueueStore } from './queue/store.ts';
+
+export interface Line {
+  store: QueueStore;
+  signals: QueueSignals;
+  /** What Redis says of itself, a master each; null where the line is not there. */
+  redisInfo: (() => Promise<string[]>) | null;
+  /** Settles when commands can be sent, or after a while: a line that can't be reached yet stops nobody from starting. */
+  opened(): Promise<void>;
+  stop(): void;
+}
+
+/** The line on the store that the settings name. */
+export function composeLine(config: Config, database: Database): Line {
+  const { queueCap: cap, activeSeconds, noShowSeconds, redisUrl } = config;
+  const fresh = { cap, activeSeconds, noShowSeconds };
+  if (!redisUrl) {
+    return {
+      store: sqlQueueStore(database, fresh),
+      signals: sqlQueueSignals(database),
+      redisInfo: null,
+      opened: async () => {},
+      stop: () => {},
+    };
+  }
+  const link = new RedisLink(redisUrl);
+  return {
+    store: redisQueueStore(link, sqlQueueLedger(database), fresh),
+    signals: redisQueueSignals(link),
+    redisInfo: () => link.info(),
+    opened: () => link.opened(),
+    stop: () => link.close(),
+  };
+}
