@@ -4,7 +4,7 @@ import { migrate } from '../../server/db/migrate.ts';
 import { SqlSalesRankingStore } from '../../server/events/sql/sales-ranking.ts';
 import { POSTGRES, type TestDatabase } from '../support/databases.ts';
 import { withoutGuard } from './support/guards.ts';
-import { append, count } from './support/outbox.ts';
+import { append, count, TABLES } from './support/outbox.ts';
 
 const CONSUMERS = JSON.stringify([{ name: 'c', topics: ['reservations'] }]);
 
@@ -36,7 +36,7 @@ describe.skipIf(POSTGRES.missing)('the guards of the events', () => {
   beforeEach(async () => {
     // Puts every guard back in its place.
     await migrate(database);
-    await database.query('TRUNCATE outbox, inbox, deliveries, dead_letters, sales_ranking');
+    await database.query(`TRUNCATE ${TABLES}`);
   });
   afterAll(() => test.dispose());
 

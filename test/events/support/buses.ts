@@ -4,6 +4,7 @@ import type { Consumer, EventBus } from '../../../server/events/bus.ts';
 import { Relay } from '../../../server/events/relay.ts';
 import { type DatabaseTarget, PGLITE, POSTGRES } from '../../support/databases.ts';
 import { sharedServer } from '../../support/servers.ts';
+import { TABLES } from './outbox.ts';
 import { makeBus, type Stores, silent } from './stores.ts';
 
 /** What one process has of the system: its bus and its relay, on stores that others use too. */
@@ -35,7 +36,6 @@ export interface BusTarget {
 }
 
 const RELAY_EVERY_MILLISECONDS = 100;
-const TABLES = 'outbox, inbox, deliveries, dead_letters, sales_ranking, leases, consumer_chunks';
 
 const kafka = await sharedServer('kafka');
 

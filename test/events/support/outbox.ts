@@ -1,6 +1,9 @@
 import type { Sql } from '../../../server/db/database.ts';
 import { RESERVATIONS } from '../../../server/events/event.ts';
 
+/** Everything that the events are made of. */
+export const TABLES = 'outbox, inbox, deliveries, dead_letters, sales_ranking, leases, consumer_chunks';
+
 export interface NewEvent {
   topic?: string;
   key: string;
