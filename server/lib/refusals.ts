@@ -14,7 +14,9 @@ const DETAIL: Partial<Record<FailureCode, string>> = {
   SEAT_LIMIT_REACHED: 'You have as many seats of this schedule as one user may have.',
   IDEMPOTENCY_KEY_REUSED: 'This Idempotency-Key came with another request before. Use a new key.',
   VALIDATION_FAILED: 'The amount would make the balance larger than a wallet can hold.',
+  STORE_UNAVAILABLE: 'What this needs is locked by somebody else. Try again shortly with the same key.',
 };
 
 /** The refusal for a code that a store decided. */
-export const refusal = (code: FailureCode): Failure => new Failure(code, DETAIL[code] ?? code);
+export const refusal = (code: FailureCode): Failure =>
+  new Failure(code, DETAIL[code] ?? code, code === 'STORE_UNAVAILABLE' ? { 'retry-after': '1' } : {});
