@@ -2,7 +2,7 @@ import rateLimit from '@fastify/rate-limit';
 import Fastify, { type FastifyBaseLogger, LogController } from 'fastify';
 import { Failure } from '../lib/failure.ts';
 import type { App, Routes } from '../lib/http.ts';
-import { checkHost, refuseUnreadable, takeOddRequests } from './broken-requests.ts';
+import { hostFailure, refuseUnreadable, takeOddRequests } from './broken-requests.ts';
 import { addDocs } from './docs.ts';
 import { Answering, drainBeforeClose } from './drain.ts';
 import { KnownPaths } from './methods.ts';
@@ -30,6 +30,8 @@ const IDLE_CONNECTION_MILLISECONDS = 120_000;
 const KEEP_ALIVE_MILLISECONDS = 72_000;
 /** Longer than any id may be: a path that is too long gets the answer of its field, not "no such path". */
 const MAX_PARAM_LENGTH = 8_192;
+
+const GO_ELSEWHERE = { connection: 'close', 'retry-after': '1' };
 
 /** The HTTP shell: everything that is the same for every route, then the routes. */
 export async function buildApp(options: AppOptions): Promise<App> {
@@ -71,28 +73,20 @@ export async function buildApp(options: AppOptions): Promise<App> {
     parseJson(app.getDefaultJsonParser('error', 'error')),
   );
   const answering = new Answering();
-  addHooks(app, options, paths, answering);
+  addDoor(app, options, answering);
   if (options.rateLimitPerSecond > 0) await addRateLimit(app, options.rateLimitPerSecond);
+  addChecks(app, paths);
   await addDocs(app);
   for (const routes of options.routes) routes(app);
   drainBeforeClose(app, answering);
   return app;
 }
 
-function addHooks(app: App, { draining, observe }: AppOptions, paths: KnownPaths, answering: Answering): void {
-  app.addHook('onRequest', async (request, reply) => {
+function addDoor(app: App, { draining, observe }: AppOptions, answering: Answering): void {
+  app.addHook('onRequest', (request, reply, done) => {
     answering.began(reply.raw);
-    if (draining()) {
-      reply.header('connection', 'close');
-      throw new Failure('OVERLOADED', 'This process is stopping. Try again.', { 'retry-after': '1' });
-    }
-    checkHost(request);
-    // Now, because what the body is like does not matter where nobody would read it.
-    if (request.is404) throw paths.refuse(request);
-    const encoding = request.headers['content-encoding'];
-    if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
-      throw new Failure('UNSUPPORTED_MEDIA_TYPE', 'Send the body uncompressed.');
-    }
+    if (draining()) done(new Failure('OVERLOADED', 'This process is stopping. Try again.', GO_ELSEWHERE));
+    else done(hostFailure(request));
   });
   app.addHook('onResponse', (request, reply, done) => {
     observe(request.method, request.routeOptions.url ?? 'none', reply.statusCode, reply.elapsedTime / 1_000);
@@ -100,14 +94,27 @@ function addHooks(app: App, { draining, observe }: AppOptions, paths: KnownPaths
   });
 }
 
+/** Before the body is read: what it is like does not matter where nobody would take it. */
+function addChecks(app: App, paths: KnownPaths): void {
+  app.addHook('onRequest', (request, _reply, done) => {
+    const encoding = request.headers['content-encoding'];
+    if (request.is404) done(paths.refuse(request));
+    else if (encoding === undefined || encoding.toLowerCase() === 'identity') done();
+    else done(new Failure('UNSUPPORTED_MEDIA_TYPE', 'Send the body uncompressed.'));
+  });
+}
+
 async function addRateLimit(app: App, perSecond: number): Promise<void> {
   await app.register(rateLimit, {
+    global: false,
     max: perSecond,
     timeWindow: 1_000,
     allowList: (request) => request.url.startsWith('/healthz') || request.url.startsWith('/readyz'),
     errorResponseBuilder: (_request, { after }) =>
       new Failure('RATE_LIMITED', `At most ${perSecond} requests a second from one address. Try again in ${after}.`),
   });
+  // One count for all paths, those that don't exist too.
+  app.addHook('onRequest', app.rateLimit());
 }
 
 /** Unique across processes and restarts, and cheap. */

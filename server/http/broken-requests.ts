@@ -49,11 +49,11 @@ function refuse(socket: Duplex, failure: Failure, requestId: string, status?: nu
   setTimeout(() => socket.destroy(), LINGER_MILLISECONDS).unref();
 }
 
-/** HTTP/1.1 names its Host exactly once; two are a way past a proxy. @throws Failure VALIDATION_FAILED */
-export function checkHost({ raw }: FastifyRequest): void {
+/** HTTP/1.1 names its Host exactly once; two are a way past a proxy. */
+export function hostFailure({ raw }: FastifyRequest): Failure | undefined {
   const hosts = hostsOf(raw);
-  if (hosts === 1 || (hosts === 0 && raw.httpVersion !== '1.1')) return;
-  throw new Failure('VALIDATION_FAILED', 'A request names its Host exactly once.', {}, [
+  if (hosts === 1 || (hosts === 0 && raw.httpVersion !== '1.1')) return undefined;
+  return new Failure('VALIDATION_FAILED', 'A request names its Host exactly once.', {}, [
     { path: 'Host', message: 'must be there once' },
   ]);
 }

@@ -1,3 +1,4 @@
+import Type from 'typebox';
 import { Audit, Checklist } from '../../contract/ops.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { Routes } from '../lib/http.ts';
@@ -9,6 +10,7 @@ import type { Sampler } from './sampler.ts';
 import type { StackGroups } from './stacks.ts';
 
 const tags = ['operators'];
+const METRICS = { description: "Prometheus' text format", content: { 'text/plain': { schema: Type.String() } } };
 const MINUTE_SAMPLES = 60;
 
 export interface Looked {
@@ -33,7 +35,8 @@ export const monitorOpsRoutes =
 export const metricsRoutes =
   (metrics: Metrics, identity: Identity): Routes =>
   (app) => {
-    app.get('/metrics', { schema: { tags, summary: 'Prometheus' } }, async (request, reply) => {
+    const schema = { tags, summary: 'Prometheus', response: { 200: METRICS } };
+    app.get('/metrics', { schema }, async (request, reply) => {
       identity.operator(request.headers.authorization);
       reply.type(metrics.registry.contentType);
       return metrics.text();

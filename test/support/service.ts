@@ -73,7 +73,7 @@ export async function startService(env: Record<string, string> = {}): Promise<Se
 }
 
 async function untilReady(child: ChildProcess, url: string, output: () => string): Promise<void> {
-  for (const deadline = Date.now() + 60_000; Date.now() < deadline; ) {
+  for (const deadline = Date.now() + 110_000; Date.now() < deadline; ) {
     if (child.exitCode !== null) throw new Error(`the service ended with ${child.exitCode}:\n${output()}`);
     const answer = await fetch(`${url}/readyz`).catch(() => null);
     if (answer?.ok) return;

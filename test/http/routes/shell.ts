@@ -55,7 +55,7 @@ export function shellRoutes(world: () => World): void {
       }
     });
 
-    it.each(['/', '/api', '/api/v1', '/api/v2/token', '/api/v1/tokens', '/ops/api', '/ops/api/nope', '/favicon.ico'])(
+    it.each(['/api', '/api/v1', '/api/v2/token', '/api/v1/tokens', '/ops/api', '/ops/api/nope', '/favicon.ico'])(
       'has nothing at %s',
       async (path) => {
         expectProblem(await raw('GET', path), 404, 'NOT_FOUND');
