@@ -1,9 +1,10 @@
 // Finds the programs that the services need, and on a Debian-like system installs them when we are root.
 import { spawn } from 'node:child_process';
 import { accessSync, constants, existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { Mutex } from '../../server/lib/mutex.ts';
 import { Unavailable } from './service.ts';
+import { inTurn } from './turn.ts';
 
 export const isRoot = process.getuid?.() === 0;
 const canInstall = isRoot && existsSync('/usr/bin/apt-get');
@@ -65,8 +66,6 @@ async function withoutSystemServices<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-const apt = new Mutex(); // two at once would meet at apt's locks, and at the files of DECLINE
-
 async function aptInstall(packages: readonly string[], say: (line: string) => void): Promise<void> {
   say(`installing ${packages.join(' ')} with apt-get, as we are root on a Debian-like system …`);
   const wait = ['-o', 'DPkg::Lock::Timeout=300'];
@@ -98,8 +97,11 @@ export async function need<T>(
   const present = find();
   if (present !== undefined) return present;
   if (!canInstall) throw new Unavailable(advice);
-  await apt.run(() => aptInstall(packages, say));
-  const installed = find();
-  if (installed === undefined) throw new Unavailable(advice);
-  return installed;
+  // Two at once would meet at apt's locks, and at the files of DECLINE.
+  return inTurn(join(tmpdir(), 'jari-apt-get'), async () => {
+    if (find() === undefined) await aptInstall(packages, say);
+    const installed = find();
+    if (installed === undefined) throw new Unavailable(advice);
+    return installed;
+  });
 }

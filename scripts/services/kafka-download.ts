@@ -3,10 +3,11 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { findProgram, run } from './install.ts';
 import { KAFKA_JARS, KAFKA_MEGABYTES, KAFKA_VERSION } from './kafka-jars.ts';
 import { Unavailable } from './service.ts';
+import { inTurn } from './turn.ts';
 
 const MAVEN_CENTRAL = 'https://repo1.maven.org/maven2';
 const COPY_JARS = 'org.apache.maven.plugins:maven-dependency-plugin:2.8:copy-dependencies';
@@ -28,24 +29,32 @@ const JARS: readonly Jar[] = Object.entries(KAFKA_JARS).map(([coordinate, sha256
 
 /** Returns the folder with the jars, downloading them first unless they are there. */
 export async function needKafkaJars(say: (line: string) => void): Promise<string> {
-  const cache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
-  const folder = join(cache, 'jari', `kafka-${KAFKA_VERSION}`);
-  if (JARS.every(({ file }) => existsSync(join(folder, file)))) return folder;
-  mkdirSync(dirname(folder), { recursive: true });
+  const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'jari');
+  const folder = join(cache, `kafka-${KAFKA_VERSION}`);
+  if (isComplete(folder)) return folder;
+  mkdirSync(cache, { recursive: true });
+  await inTurn(`${folder}.turn`, async () => {
+    if (!isComplete(folder)) await downloadInto(folder, say);
+  });
+  return folder;
+}
+
+const isComplete = (folder: string) => JARS.every(({ file }) => existsSync(join(folder, file)));
+
+/** The folder appears when all of it is there and checked. */
+async function downloadInto(folder: string, say: (line: string) => void): Promise<void> {
   const draft = mkdtempSync(`${folder}.`);
   try {
     await download(draft, say);
-    rmSync(folder, { recursive: true, force: true }); // whole folders are moved in, so this one has lost files
+    rmSync(folder, { recursive: true, force: true });
     renameSync(draft, folder);
   } catch (error) {
-    if (JARS.every(({ file }) => existsSync(join(folder, file)))) return folder; // somebody else was quicker
     throw new Unavailable(
       `Apache Kafka ${KAFKA_VERSION} could not be downloaded: ${(error as Error).message}\nCheck the network, set JARI_MAVEN_REPOSITORY to a mirror of Maven Central, or set JARI_TEST_KAFKA_BROKERS.`,
     );
   } finally {
     rmSync(draft, { recursive: true, force: true });
   }
-  return folder;
 }
 
 async function download(folder: string, say: (line: string) => void): Promise<void> {
