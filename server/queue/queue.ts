@@ -139,7 +139,7 @@ export class Queue {
     return this.#recentStats(queueId);
   }
 
-  async #viewsOf(requests: readonly EnterRequest[]): Promise<(PlaceView | null)[]> {
+  async #viewsOf(requests: readonly StatusRequest[]): Promise<(PlaceView | null)[]> {
     const places = await this.#store.status(requests, true);
     return Promise.all(places.map(async (place) => place && view(place, await this.#recentStats(place.queueId))));
   }

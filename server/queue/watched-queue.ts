@@ -1,4 +1,4 @@
-import type { EnterRequest } from './store.ts';
+import type { StatusRequest } from './store.ts';
 import type { PlaceView } from './views.ts';
 
 export interface QueueEvent {
@@ -8,13 +8,14 @@ export interface QueueEvent {
 export type Listener = (event: QueueEvent) => void;
 
 /** Somebody who listens to one place: that of a ticket. */
-export interface Watcher extends EnterRequest {
+export interface Watcher extends StatusRequest {
+  /** Of the store, so it is proven: should the store lose the place, it gives it back for it. */
   ticket: number;
   listener: Listener;
 }
 
 /** Where users are now; listening counts as showing up. */
-export type PlacesOf = (requests: readonly EnterRequest[]) => Promise<(PlaceView | null)[]>;
+export type PlacesOf = (requests: readonly StatusRequest[]) => Promise<(PlaceView | null)[]>;
 
 /** Nudges that come closer together than this share one look at the store. */
 const LEAST_MILLISECONDS_BETWEEN_LOOKS = 25;

@@ -17,7 +17,7 @@ export interface LineAccess {
 /** A line of people on one adapter, and the means to let time pass for it. */
 export interface Line extends LineAccess {
   /** The same line as another process would have it; null when it is this process's alone. */
-  elsewhere(): LineAccess | null;
+  elsewhere(): Promise<LineAccess | null>;
   /**
    * Moves everything that the store has noted of a queue into the past: as though that many seconds had gone by.
    * Negative seconds are a clock that was set back.
@@ -45,7 +45,7 @@ export const overSql = (target: DatabaseTarget): LineTarget => ({
     const { database, url, dispose } = await target.open();
     return {
       ...accessBy(database, dispose),
-      elsewhere: () => (url === undefined ? null : accessBy(openPostgres(url))),
+      elsewhere: async () => (url === undefined ? null : accessBy(openPostgres(url))),
       age: (queueId, seconds) => ageRows(database, queueId, seconds),
     };
   },

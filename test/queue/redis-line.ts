@@ -1,12 +1,13 @@
 import { createClient, createCluster } from 'redis';
+import type { QueueLedger } from '../../server/queue/ledger.ts';
 import { keysOf } from '../../server/queue/redis/keys.ts';
-import { LINK_DEFAULTS, RedisLink } from '../../server/queue/redis/link.ts';
+import { LINK_DEFAULTS, type LinkOptions, RedisLink } from '../../server/queue/redis/link.ts';
 import { redisQueueSignals } from '../../server/queue/redis/signals.ts';
 import { redisQueueStore } from '../../server/queue/redis/store.ts';
 import { sqlQueueLedger } from '../../server/queue/sql/ledger.ts';
 import { PGLITE } from '../support/databases.ts';
 import { sharedServer } from '../support/servers.ts';
-import { FRESH, type LineAccess, type LineTarget } from './lines.ts';
+import { FRESH, type Line, type LineAccess, type LineTarget } from './lines.ts';
 
 /** A machine that is busy with other tests is no failure here. */
 const PATIENT = { ...LINK_DEFAULTS, commandTimeoutMilliseconds: 20_000, openTimeoutMilliseconds: 60_000 };
@@ -14,36 +15,42 @@ const PATIENT = { ...LINK_DEFAULTS, commandTimeoutMilliseconds: 20_000, openTime
 /** A line on a Redis that other test files use too, with a ledger of its own. */
 export async function overRedis(name: string, service: 'redis' | 'redis-cluster'): Promise<LineTarget> {
   const { url, missing } = await sharedServer(service);
+  return { name, missing, shared: true, open: () => openRedisLine(url) };
+}
+
+/** A line in Redis, and the means to get at the server and at the ledger behind its back. */
+export interface RedisLine extends Line {
+  raw: RawRedis;
+  ledger: QueueLedger;
+  elsewhere(): Promise<LineAccess>;
+}
+
+export async function openRedisLine(url: string, options: LinkOptions = PATIENT): Promise<RedisLine> {
+  const { database, dispose } = await PGLITE.open();
+  const ledger = sqlQueueLedger(database);
+  const links: RedisLink[] = [];
+  const access = async (): Promise<LineAccess> => {
+    const link = new RedisLink(url, options);
+    links.push(link);
+    await link.opened();
+    return {
+      store: redisQueueStore(link, ledger, FRESH),
+      signals: redisQueueSignals(link),
+      dispose: async () => link.close(),
+    };
+  };
+  const own = await access();
+  const raw = await rawClient(url);
   return {
-    name,
-    missing,
-    shared: true,
-    async open() {
-      const { database, dispose } = await PGLITE.open();
-      const ledger = sqlQueueLedger(database);
-      const links: RedisLink[] = [];
-      const access = (): LineAccess => {
-        const link = new RedisLink(url, PATIENT);
-        links.push(link);
-        return {
-          store: redisQueueStore(link, ledger, FRESH),
-          signals: redisQueueSignals(link),
-          dispose: async () => link.close(),
-        };
-      };
-      const own = access();
-      await links[0]?.opened();
-      const raw = await rawClient(url);
-      return {
-        ...own,
-        elsewhere: access,
-        age: (queueId, seconds) => ageKeys(raw, queueId, seconds),
-        async dispose() {
-          for (const link of links) link.close();
-          raw.destroy();
-          await dispose();
-        },
-      };
+    ...own,
+    elsewhere: access,
+    raw,
+    ledger,
+    age: (queueId, seconds) => ageKeys(raw, queueId, seconds),
+    async dispose() {
+      for (const link of links) link.close();
+      raw.destroy();
+      await dispose();
     },
   };
 }
@@ -56,7 +63,9 @@ export interface RawRedis {
 
 export async function rawClient(url: string): Promise<RawRedis> {
   if (!url.includes(',')) {
-    const client = await createClient({ url }).connect();
+    const client = await createClient({ url })
+      .on('error', () => {})
+      .connect();
     return { send: (_key, command) => client.sendCommand(command), destroy: () => client.destroy() };
   }
   const urls = url.split(',');

@@ -29,7 +29,7 @@ for (const target of LINES) {
     let elsewhere: Queue | null;
     beforeAll(async () => {
       line = await target.open();
-      other = line.elsewhere();
+      other = await line.elsewhere();
       here = new Queue(line.store, line.signals);
       elsewhere = other && new Queue(other.store, other.signals);
     });
