@@ -3,21 +3,24 @@ import type { Config } from './config.ts';
 import type { Database } from './db/database.ts';
 import type { EventBus } from './events/bus.ts';
 import { LOCAL_BUS_DEFAULTS, LocalBus } from './events/local/bus.ts';
+import { sweepOutbox } from './events/sql/outbox.ts';
 
 /** The event bus that the settings name. */
 export interface Events {
   bus: EventBus;
-  /** How long the outbox has to know an event after it was published. */
-  keepSeconds: number;
+  /** Removes what was published long ago from the outbox. @returns how many events */
+  sweep(): Promise<number>;
   /** How far each consumer group is behind; null when events don't go through a broker. Rejects when it is away. */
   lag: (() => Promise<{ group: string; events: number }[]>) | null;
 }
 
 const KEEP_SECONDS = 3_600;
+const SWEPT_EVENTS = 5_000;
 
 export async function composeEvents(config: Config, database: Database, log: Logger): Promise<Events> {
   if (!config.kafkaBrokers) {
-    return { bus: new LocalBus(database, { ...LOCAL_BUS_DEFAULTS, log }), keepSeconds: KEEP_SECONDS, lag: null };
+    const bus = new LocalBus(database, { ...LOCAL_BUS_DEFAULTS, log });
+    return { bus, sweep: () => sweepOutbox(database, KEEP_SECONDS), lag: null };
   }
   // Half a second that a start without Kafka need not wait.
   const { KAFKA_BUS_DEFAULTS, KAFKA_KEEP_SECONDS, KafkaBus } = await import('./events/kafka/bus.ts');
@@ -28,7 +31,11 @@ export async function composeEvents(config: Config, database: Database, log: Log
     prefix: config.kafkaPrefix,
     log,
   });
-  return { bus, keepSeconds: KAFKA_KEEP_SECONDS, lag: async () => byGroup(await bus.lag()) };
+  return {
+    bus,
+    sweep: () => sweepOutbox(database, KAFKA_KEEP_SECONDS, SWEPT_EVENTS, bus.subscribers),
+    lag: async () => byGroup(await bus.lag()),
+  };
 }
 
 function byGroup(lags: readonly { consumer: string; lag: number }[]): { group: string; events: number }[] {

@@ -17,7 +17,7 @@ import { DeadLetters } from './events/dead-letters.ts';
 import { deadLetterRoutes } from './events/ops-routes.ts';
 import { RELAY_DEFAULTS, Relay } from './events/relay.ts';
 import { SqlDeadLetterStore } from './events/sql/dead-letters.ts';
-import { readEventBacklog, sweepOutbox } from './events/sql/outbox.ts';
+import { readEventBacklog } from './events/sql/outbox.ts';
 import { SqlSalesRankingStore } from './events/sql/sales-ranking.ts';
 import { buildApp } from './http/app.ts';
 import { healthRoutes } from './http/health.ts';
@@ -95,7 +95,7 @@ export async function compose(config: Config, log: Logger): Promise<Service> {
       { name: 'holds', everyMilliseconds: 1_000, run: () => reservations.expireHolds() },
       { name: 'relay', everyMilliseconds: 1_000, run: () => relay.run() },
       { name: 'idempotency', everyMilliseconds: 60_000, run: () => idempotency.sweep() },
-      { name: 'outbox', everyMilliseconds: 30_000, run: () => sweepOutbox(database, events.keepSeconds) },
+      { name: 'outbox', everyMilliseconds: 30_000, run: () => events.sweep() },
     ],
     { log },
   );

@@ -46,8 +46,11 @@ export class WatchedConsumer implements Consumer {
     return taken;
   }
 
+  /** A store that is away is no failure of the consumer's, and the monitor sees it by itself. */
   #failed(error: unknown): void {
+    const { name, message } = error instanceof Error ? error : { name: '', message: String(error) };
+    if (name === 'StoreUnavailable') return;
     this.#failures++;
-    this.#lastError = error instanceof Error ? error.message : String(error);
+    this.#lastError = message;
   }
 }

@@ -102,6 +102,27 @@ describe.each(DATABASES)('the outbox on $name', ({ missing, open }) => {
     expect(await count(database, 'dead_letters')).toBe(2);
   });
 
+  check('gives consumers of a broker what they never heard of, before it is swept', async () => {
+    const [heard, unheard, given, elsewhere] = await longPublished(4);
+    await database.query('DELETE FROM inbox WHERE consumer = $1 AND event_id <> $2', ['one', heard]);
+    await deadLetter(given as number, true);
+    await database.query(`UPDATE outbox SET topic = 'wallets' WHERE event_id = $1`, [elsewhere]);
+    const sweep = () =>
+      sweepOutbox(database, HOUR_SECONDS, 10, [
+        { name: 'one', topics: ['reservations'] },
+        { name: 'other', topics: ['reservations', 'wallets'] },
+      ]);
+    expect(await sweep()).toBe(3);
+    expect(await left()).toEqual([unheard]);
+    expect(await database.query('SELECT consumer, event_id, attempts FROM deliveries')).toEqual([
+      { consumer: 'one', event_id: unheard, attempts: 0 },
+    ]);
+    expect(await sweep()).toBe(0);
+    await database.query('DELETE FROM deliveries');
+    await database.query(`INSERT INTO inbox (event_id, consumer) VALUES ($1, 'one')`, [unheard]);
+    expect(await sweep()).toBe(1);
+  });
+
   check('is swept a few at a time, and past what has to stay', async () => {
     const kept = await longPublished(5);
     for (const eventId of kept) await deadLetter(eventId, false);

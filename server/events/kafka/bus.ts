@@ -132,6 +132,11 @@ export class KafkaBus implements EventBus {
     );
   }
 
+  /** Who is subscribed, for the sweep of the outbox. */
+  get subscribers(): Consumer[] {
+    return this.#subscribed.map(({ consumer }) => consumer);
+  }
+
   /** What this process does for each consumer. */
   consumers(): ConsumerState[] {
     return this.#subscribed.map(({ reader }) => reader.state());

@@ -85,6 +85,12 @@ export class GroupReader {
     return this.#client.generationId !== this.#generation || !this.#client.isActive();
   }
 
+  /** True when it will not come back into the group by itself. */
+  get lost(): boolean {
+    const inactive = this.#inactiveSince === null ? 0 : performance.now() - this.#inactiveSince;
+    return this.#failure !== null || inactive > this.#patience;
+  }
+
   /** The records that come next, in order per partition; none after a short wait. @throws BrokerUnavailable */
   async poll(): Promise<IncomingRecord[]> {
     if (!(await this.#isMember())) return [];
@@ -116,17 +122,14 @@ export class GroupReader {
     await closed(this.#client.close(true));
   }
 
-  /** Coming back into the group is the client's work; a client that does not manage it is given up. */
+  /** Coming back into the group is the client's work. */
   async #isMember(): Promise<boolean> {
-    if (this.#failure) throw new BrokerUnavailable('lost the group', { cause: this.#failure });
+    if (this.lost) throw new BrokerUnavailable('lost its place in the group', { cause: this.#failure });
     if (this.#client.isActive()) {
       this.#inactiveSince = null;
       return true;
     }
     this.#inactiveSince ??= performance.now();
-    if (performance.now() - this.#inactiveSince > this.#patience) {
-      throw new BrokerUnavailable('does not come back into the group');
-    }
     await sleep(50);
     return false;
   }

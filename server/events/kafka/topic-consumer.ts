@@ -5,6 +5,7 @@ import type { ConsumerState } from '../consumer-state.ts';
 import type { DomainEvent } from '../event.ts';
 import type { ChunkBegin } from '../sql/deliveries.ts';
 import type { DirectDelivery } from '../sql/direct-delivery.ts';
+import { BrokerUnavailable } from './client.ts';
 import { GroupReader, type GroupReaderOptions } from './group-reader.ts';
 import type { Publisher } from './publisher.ts';
 import { decodeEvent, type IncomingRecord, unreadable } from './records.ts';
@@ -23,8 +24,11 @@ export interface TopicConsumerParts {
 const PAUSED_MILLISECONDS = 50;
 const FIRST_REST_MILLISECONDS = 100;
 const LONGEST_REST_MILLISECONDS = 3_000;
-/** After so many failures in a row a member leaves the group and comes back as a new one. */
-const MOST_FAILURES = 5;
+/**
+ * After so many failures in a row, a minute or more, a member leaves the group and comes back as a new one. Not before:
+ * a broker that was only away knows its members still, and gives them no rest until those who left it silently time out.
+ */
+const MOST_FAILURES = 30;
 
 /** Reads the topics of one consumer as a member of its group, and hands every event on before it commits. */
 export class TopicConsumer {
@@ -127,8 +131,10 @@ export class TopicConsumer {
     this.#lastError = error.message;
     this.#failures++;
     const consumer = this.#parts.consumer.name;
-    this.#parts.log.warn({ err: error, consumer, failures: this.#failures }, 'a consumer will try again');
-    if (this.#failures % MOST_FAILURES === 0) {
+    // A broker that is away is no riddle, and everybody who needs it says so: no stacks.
+    const why = error instanceof BrokerUnavailable ? { reason: error.message } : { err: error };
+    this.#parts.log.warn({ ...why, consumer, failures: this.#failures }, 'a consumer will try again');
+    if (this.#reader?.lost || this.#failures % MOST_FAILURES === 0) {
       this.#parts.topics.forget();
       await this.#leave();
     }

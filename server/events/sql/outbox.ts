@@ -1,4 +1,5 @@
 import type { Database } from '../../db/database.ts';
+import type { Consumer } from '../bus.ts';
 
 /** What is on its way, for metrics, checklist and incidents. */
 export interface EventBacklog {
@@ -28,12 +29,20 @@ export async function readEventBacklog(database: Database): Promise<EventBacklog
 /**
  * Removes events that were published before `keepSeconds`, and what consumers remember of them. Bounded; a job for
  * the scheduler.
+ * @param consumers of a broker: what one of them was never given comes to it now, from the outbox
  * @returns how many
  */
-export async function sweepOutbox(database: Database, keepSeconds: number, mostEvents = 5_000): Promise<number> {
-  const [row] = await database.query<{ removed: number }>('SELECT outbox_sweep($1, $2) AS removed', [
+export async function sweepOutbox(
+  database: Database,
+  keepSeconds: number,
+  mostEvents = 5_000,
+  consumers: readonly Pick<Consumer, 'name' | 'topics'>[] = [],
+): Promise<number> {
+  const named = JSON.stringify(consumers.map(({ name, topics }) => ({ name, topics })));
+  const [row] = await database.query<{ removed: number }>('SELECT outbox_sweep($1, $2, $3::jsonb) AS removed', [
     keepSeconds,
     mostEvents,
+    named,
   ]);
   return row?.removed ?? 0;
 }

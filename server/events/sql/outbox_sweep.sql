@@ -2,7 +2,9 @@
 -- those whose dead letter was not replayed. Goes through the outbox from its oldest event on, `most` at a time, past
 -- what is kept, until `most` or more are removed or it comes to events that are young. Returns how many it removed:
 -- fewer than two times `most`.
-CREATE OR REPLACE FUNCTION outbox_sweep(keep_seconds integer, most integer) RETURNS integer
+-- consumers: [{"name", "topics": [...]}]: what one of these never heard of, because a broker lost it or kept it for too
+-- short a time, it is given now, and the event stays until then.
+CREATE OR REPLACE FUNCTION outbox_sweep(keep_seconds integer, most integer, consumers jsonb) RETURNS integer
 LANGUAGE plpgsql AS $$
 DECLARE
   oldest_kept constant timestamptz := clock_timestamp() - make_interval(secs => keep_seconds);
@@ -20,6 +22,14 @@ BEGIN
       SELECT event_id, published_at FROM outbox WHERE event_id > looked_up_to ORDER BY event_id LIMIT most
     ) next_events;
     EXIT WHEN cardinality(old) = 0;
+
+    INSERT INTO deliveries (consumer, topic, key, event_id, next_attempt_at)
+    SELECT c->>'name', o.topic, o.key, o.event_id, clock_timestamp()
+    FROM outbox o, jsonb_array_elements(consumers) c
+    WHERE o.event_id = ANY (old) AND c->'topics' ? o.topic
+      AND NOT EXISTS (SELECT FROM inbox i WHERE i.event_id = o.event_id AND i.consumer = c->>'name')
+      AND NOT EXISTS (SELECT FROM dead_letters l WHERE l.event_id = o.event_id AND l.consumer = c->>'name')
+    ON CONFLICT DO NOTHING;
 
     DELETE FROM outbox o
     WHERE o.event_id = ANY (old)
