@@ -1,0 +1,90 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { POSTGRES } from '../support/databases.ts';
+import { violations } from '../support/invariants.ts';
+import { all, openRace, type Race, rush, without } from './race.ts';
+import { ask, type Counter, keyed, openVenue, range, STANDING, type Venue } from './sale.ts';
+
+const PROCESSES = 8;
+const SEATS = 12;
+/** Requests that one process has under way at a time. */
+const HANDS = 12;
+const SECONDS = 2;
+
+const below = (n: number) => Math.floor(Math.random() * n);
+const pick = <T>(items: readonly T[]): T => items[below(items.length)] as T;
+
+// Everything at once, over few users and seats, so that everybody is in everybody's way all the time.
+describe.skipIf(POSTGRES.missing)('a storm of commands from 8 processes on PostgreSQL', () => {
+  let race: Race;
+  let venues: Venue[];
+  let known: string[];
+  beforeEach(async () => {
+    race = await openRace(PROCESSES);
+    venues = [];
+    for (const _ of range(1, 3)) venues.push(await openVenue(race.database, { seats: SEATS, places: 10 }));
+    known = [];
+  });
+  afterEach(() => race?.dispose());
+
+  async function command({ reservations, wallets, door }: Counter, users: number): Promise<unknown> {
+    const userId = `user-${below(users)}`;
+    // Slots about to end make holds of a few milliseconds: many run out while somebody is at them.
+    door.ends.set(userId, Math.random() < 0.1 ? null : new Date(Date.now() + below(60)));
+    const idempotency = Math.random() < 0.2 ? keyed(`k${below(400)}`, `${below(2)}`) : undefined;
+    const seatId = Math.random() < 0.4 ? STANDING : 1 + below(SEATS);
+    const asked = ask(pick(venues), userId, seatId, idempotency);
+    const settled = { reservationId: pick(known), userId: Math.random() < 0.5 ? null : userId, idempotency };
+    const dice = Math.random();
+    if (dice < 0.05) return reservations.expireHolds();
+    if (dice < 0.15) return wallets.charge({ userId, amount: 1 + below(300), idempotency });
+    if (dice < 0.35 && settled.reservationId) return reservations.pay(settled);
+    if (dice < 0.6 && settled.reservationId) return reservations.cancel(settled);
+    const outcome = await (dice < 0.8 ? reservations.hold(asked) : reservations.reserve(asked));
+    if (outcome.ok) known = [outcome.value.reservationId, ...known].slice(0, 60);
+    return outcome;
+  }
+
+  /** How many commands went through. */
+  async function storm(seconds: number, users: number): Promise<number> {
+    const end = Date.now() + seconds * 1_000;
+    let done = 0;
+    const hands = range(1, PROCESSES * HANDS);
+    all(
+      await rush(race, hands, async (counter) => {
+        for (; Date.now() < end; done++) await command(counter, users);
+      }),
+    );
+    return done;
+  }
+
+  it('fails nobody, needs no deadlock to be broken, and leaves everything as it must be', async () => {
+    // Few users meet at their wallets, many at the seats behind them.
+    for (const users of [25, 3_000]) expect(await storm(SECONDS, users)).toBeGreaterThan(200);
+    expect(await violations(race.database)).toEqual([]);
+    const said = await race.database.query(`SELECT DISTINCT type FROM outbox ORDER BY type`);
+    expect(said.map(({ type }) => type)).toEqual([
+      'reservation.cancelled',
+      'reservation.confirmed',
+      'reservation.expired',
+      'reservation.held',
+      'wallet.charged',
+    ]);
+    expect(await race.finish()).toEqual({ deadlocks: 0 });
+  });
+
+  it('has deadlocks when wallets are locked in any order', async () => {
+    await without(race.database, 'wallet/sql/_lock_wallets.sql', [
+      [/ORDER BY w\.user_id FOR UPDATE/, 'ORDER BY random() FOR UPDATE'],
+    ]);
+    await storm(SECONDS / 2, 25).catch(() => {});
+    expect((await race.finish()).deadlocks).toBeGreaterThan(0);
+  });
+
+  it('has deadlocks when stock is locked in any order', async () => {
+    await without(race.database, 'reservation/sql/reserve.sql', [
+      [/SELECT DISTINCT (d, s FROM .*) ORDER BY d, s\) a\n(.*FOR UPDATE)/, 'SELECT $1 ORDER BY random()) a\n$2'],
+    ]);
+    await storm(SECONDS, 100_000).catch(() => {});
+    expect((await race.finish()).deadlocks).toBeGreaterThan(0);
+  });
+});
