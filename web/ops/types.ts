@@ -1,0 +1,11 @@
+// The contract's shapes for operators, as types alone.
+import type { Static } from 'typebox';
+import type * as ops from '../../contract/ops.ts';
+
+export type { Checklist, ChecklistArea } from '../../contract/ops.ts';
+
+export type QueueAdmin = Static<typeof ops.QueueAdmin>;
+export type QueuePatch = Static<typeof ops.QueuePatch>;
+export type Audit = Static<typeof ops.Audit>;
+export type DeadLetter = Static<typeof ops.DeadLetter>;
+export type ReplayOutcome = Static<typeof ops.ReplayOutcome>;
