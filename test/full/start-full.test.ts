@@ -5,22 +5,27 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createDatabase, dropDatabase } from '../../scripts/services/database.ts';
 import { freePort } from '../../scripts/services/ports.ts';
 import { familyOf, isAlive } from '../../scripts/services/process-table.ts';
-import { sharedServer } from '../support/servers.ts';
+import type { Services } from '../../scripts/services/services.ts';
+import { ownServers, sharedServer } from '../support/servers.ts';
 import { call } from '../support/service.ts';
 
 const postgres = await sharedServer('postgres');
-const redis = await sharedServer('redis');
 const kafka = await sharedServer('kafka');
 
-describe.skipIf(postgres.missing || redis.missing || kafka.missing)('npm run start:full', () => {
+describe.skipIf(postgres.missing || kafka.missing)('npm run start:full', () => {
   let dataDir: string;
   let database: string;
+  let redis: Services; // our own: the line is `main` here and in every other file
   let full: ChildProcess | undefined;
   let lines: string[];
+  beforeAll(async () => {
+    redis = await ownServers(['redis']);
+  });
+  afterAll(() => redis?.stop());
   beforeEach(async () => {
     dataDir = mkdtempSync(join(tmpdir(), 'jari-full-'));
     database = await createDatabase(postgres.url);
@@ -41,8 +46,9 @@ describe.skipIf(postgres.missing || redis.missing || kafka.missing)('npm run sta
         ...process.env,
         NODE_ENV: 'test',
         DATABASE_URL: database,
-        REDIS_URL: redis.url,
+        REDIS_URL: redis.urls.REDIS_URL,
         KAFKA_BROKERS: kafka.url,
+        KAFKA_PREFIX: `full-${port}.`,
         DATA_DIR: dataDir,
         PORT: String(port),
         ...env,
