@@ -15,6 +15,7 @@ export interface DomainEvent {
 export const RESERVATIONS = 'reservations';
 /** Topic of the wallets; the key is the userId. */
 export const WALLETS = 'wallets';
+export const TOPICS: readonly string[] = [RESERVATIONS, WALLETS];
 
 export type ReservationEventType =
   | 'reservation.held'

@@ -88,6 +88,15 @@ describe.skipIf(POSTGRES.missing)('the guards of the events that go through a br
       expect(await takenByBoth()).toEqual([1, 0, 1, 1]);
     });
 
+    it('leave the lease to each other as soon as they have sent something', async () => {
+      await append(database, [{ key: 'k' }, { key: 'k' }]);
+      const [one, other] = [new OutboxLease(database, 60_000), new OutboxLease(database, 60_000)];
+      const first = await one.take(1);
+      expect(await other.take(10)).toEqual([]);
+      await one.published(first);
+      expect((await other.take(10)).map(({ eventId }) => eventId)).toEqual([(first[0]?.eventId ?? 0) + 1]);
+    });
+
     it('do without the lease', async () => {
       await withoutGuard(database, 'outbox_take.sql', 'IF NOT FOUND THEN RETURN; END IF;');
       expect(await takenByBoth()).toEqual([1, 1, 1, 1]);

@@ -1,13 +1,14 @@
 import type { Database } from '../../db/database.ts';
 import type { Consumer, EventBus } from '../bus.ts';
 import type { ConsumerLag, ConsumerState } from '../consumer-state.ts';
+import { TOPICS } from '../event.ts';
 import { Deliveries, type FailedClaim } from '../sql/deliveries.ts';
 import { type DeliveryOptions, DeliveryWorker, HANDLING_SHARE } from '../sql/delivery-worker.ts';
 import { DirectDelivery } from '../sql/direct-delivery.ts';
 import { OutboxLease } from '../sql/outbox-lease.ts';
 import { LagMeter } from './lag.ts';
 import { Publisher } from './publisher.ts';
-import { deadLetter, encodeEvent } from './records.ts';
+import { deadLetter, deadLetterTopic, encodeEvent } from './records.ts';
 import { TopicConsumer } from './topic-consumer.ts';
 import { type TopicOptions, Topics } from './topics.ts';
 
@@ -64,9 +65,14 @@ export class KafkaBus implements EventBus {
     if (this.#publisher.resting) return 0;
     const events = await this.#outbox.take(mostEvents);
     if (events.length === 0) return 0;
-    await this.#publisher.send(events.map(encodeEvent));
-    await this.#outbox.published(events);
-    return events.length;
+    try {
+      await this.#publisher.send(events.map(encodeEvent));
+      await this.#outbox.published(events);
+      return events.length;
+    } catch (error) {
+      await this.#outbox.release().catch(() => {});
+      throw error;
+    }
   }
 
   subscribe(consumer: Consumer): void {
@@ -90,6 +96,8 @@ export class KafkaBus implements EventBus {
   }
 
   start(): void {
+    // Not waited for: brokers that are away now are asked again by whoever needs a topic.
+    this.#topics.ensure(TOPICS.flatMap((topic) => [topic, deadLetterTopic(topic)])).catch(() => {});
     for (const { worker, reader } of this.#subscribed) {
       worker.start();
       reader.start();
@@ -117,7 +125,6 @@ export class KafkaBus implements EventBus {
 
   async stop(): Promise<void> {
     await Promise.all(this.#subscribed.flatMap(({ worker, reader }) => [worker.stop(), reader.stop()]));
-    await this.#outbox.release().catch(() => {});
     await Promise.all([this.#publisher.close(), this.#meter.close()]);
   }
 

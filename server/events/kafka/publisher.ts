@@ -1,10 +1,11 @@
-import { Producer, stringSerializers } from '@platformatic/kafka';
+import { Producer } from '@platformatic/kafka';
 import { Mutex } from '../../lib/mutex.ts';
 import { BrokerUnavailable, clientOptions, closed, within } from './client.ts';
 import type { OutgoingRecord } from './records.ts';
 import type { Topics } from './topics.ts';
 
-type StringProducer = Producer<string, string, string, string>;
+type Bytes = string | Buffer;
+type BytesProducer = Producer<Bytes, Bytes, Bytes, Bytes>;
 
 /** Of one call, with what the client tries again by itself. Shorter than the lease of the outbox. */
 const SEND_MILLISECONDS = 4_000;
@@ -20,7 +21,7 @@ export class Publisher {
   readonly #brokers: readonly string[];
   readonly #topics: Topics;
   readonly #turn = new Mutex();
-  #producer: StringProducer | null = null;
+  #producer: BytesProducer | null = null;
   #failures = 0;
   #restsUntil = 0;
 
@@ -57,14 +58,14 @@ export class Publisher {
     this.#producer = null;
   }
 
-  #open(): StringProducer {
+  #open(): BytesProducer {
     return new Producer({
       ...clientOptions(this.#brokers),
       idempotent: true,
       // Fewer would be taken for "for ever".
       retries: 2,
       retryDelay: 100,
-      serializers: stringSerializers,
+      serializers: { key: toBuffer, value: toBuffer, headerKey: toBuffer, headerValue: toBuffer },
     });
   }
 
@@ -76,3 +77,5 @@ export class Publisher {
     await this.close();
   }
 }
+
+const toBuffer = (bytes: Bytes | undefined) => (typeof bytes === 'string' ? Buffer.from(bytes) : bytes);

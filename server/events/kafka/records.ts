@@ -4,8 +4,8 @@ import type { FailedClaim } from '../sql/deliveries.ts';
 /** A record to be sent. */
 export interface OutgoingRecord {
   topic: string;
-  key: string;
-  value: string;
+  key: string | Buffer;
+  value: string | Buffer;
   headers?: Record<string, string>;
 }
 
@@ -63,8 +63,8 @@ export function deadLetter(consumer: string, { claim: { event, attempts }, error
 export function unreadable(consumer: string, record: IncomingRecord, error: Error): OutgoingRecord {
   return {
     topic: deadLetterTopic(record.topic),
-    key: record.key?.toString() ?? '',
-    value: record.value?.toString() ?? '',
+    key: record.key ?? '',
+    value: record.value ?? '',
     headers: {
       'jari-consumer': consumer,
       'jari-error': error.message,

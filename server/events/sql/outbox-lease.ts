@@ -16,7 +16,7 @@ export class OutboxLease {
     this.#milliseconds = milliseconds;
   }
 
-  /** The oldest unpublished events in order; none when another process has the lease. Takes it anew each time. */
+  /** The oldest unpublished events in order, and the lease with them; none when another process has it. */
   async take(most: number): Promise<DomainEvent[]> {
     const rows = await this.#database.query<EventRow>('SELECT * FROM outbox_take($1, $2, $3) ORDER BY event_id', [
       this.#owner,
@@ -33,12 +33,13 @@ export class OutboxLease {
     }));
   }
 
+  /** Marks them, and gives the lease back. */
   async published(events: readonly DomainEvent[]): Promise<void> {
     const ids = JSON.stringify(events.map(({ eventId }) => eventId));
-    await this.#database.query('SELECT outbox_published($1::jsonb)', [ids]);
+    await this.#database.query('SELECT outbox_published($1, $2::jsonb)', [this.#owner, ids]);
   }
 
-  /** Lets another process go on at once. */
+  /** Gives the lease back without a mark: perhaps another process has more luck. */
   async release(): Promise<void> {
     await this.#database.query(`DELETE FROM leases WHERE name = 'outbox' AND owner = $1`, [this.#owner]);
   }

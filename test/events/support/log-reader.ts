@@ -1,9 +1,9 @@
-import { Admin, Consumer, Producer, stringSerializers } from '@platformatic/kafka';
+import { Admin, Consumer, Producer } from '@platformatic/kafka';
 
 export interface FoundRecord {
   partition: number;
   key: string | undefined;
-  value: string | undefined;
+  value: Buffer;
   headers: Record<string, string>;
 }
 
@@ -26,7 +26,12 @@ export async function readTopic(brokers: readonly string[], topic: string): Prom
       )) {
         for (const { key, value, headers } of records) {
           const named = headers.map(([name, text]) => [String(name), String(text)]);
-          found.push({ partition, key: key?.toString(), value: value?.toString(), headers: Object.fromEntries(named) });
+          found.push({
+            partition,
+            key: key?.toString(),
+            value: value ?? Buffer.alloc(0),
+            headers: Object.fromEntries(named),
+          });
         }
       }
     }
@@ -37,10 +42,10 @@ export async function readTopic(brokers: readonly string[], topic: string): Prom
 }
 
 /** Puts something into a topic that is no event of ours. */
-export async function write(brokers: readonly string[], topic: string, key: string, value: string): Promise<void> {
-  const client = new Producer({ ...options(brokers), serializers: stringSerializers });
+export async function write(brokers: readonly string[], topic: string, key: string, value: Buffer): Promise<void> {
+  const client = new Producer(options(brokers));
   try {
-    await client.send({ messages: [{ topic, key, value }], acks: -1 });
+    await client.send({ messages: [{ topic, key: Buffer.from(key), value }], acks: -1 });
   } finally {
     await client.close(true);
   }
