@@ -2,7 +2,7 @@ import rateLimit from '@fastify/rate-limit';
 import Fastify, { type FastifyBaseLogger, LogController } from 'fastify';
 import { Failure } from '../lib/failure.ts';
 import type { App, Routes } from '../lib/http.ts';
-import { hostFailure, refuseUnreadable, takeOddRequests } from './broken-requests.ts';
+import { BrokenRequests, hostFailure } from './broken-requests.ts';
 import { addDocs } from './docs.ts';
 import { Answering, drainBeforeClose } from './drain.ts';
 import { KnownPaths } from './methods.ts';
@@ -36,6 +36,7 @@ const GO_ELSEWHERE = { connection: 'close', 'retry-after': '1' };
 /** The HTTP shell: everything that is the same for every route, then the routes. */
 export async function buildApp(options: AppOptions): Promise<App> {
   const nextRequestId = requestIds();
+  const broken = new BrokenRequests(nextRequestId);
   const app: App = Fastify({
     loggerInstance: options.log,
     logController: new LogController({ disableRequestLogging: true }),
@@ -55,10 +56,10 @@ export async function buildApp(options: AppOptions): Promise<App> {
     forceCloseConnections: 'idle',
     // Answered by our own hook, as problem+json.
     return503OnClosing: false,
-    clientErrorHandler: refuseUnreadable(nextRequestId),
+    clientErrorHandler: broken.refuseUnreadable,
     frameworkErrors: (error, request, reply) => void sendProblem(error, request, reply),
   });
-  takeOddRequests(app.server, nextRequestId);
+  broken.watch(app.server);
   const paths = new KnownPaths();
   paths.watch(app);
   app.setValidatorCompiler(validatorCompiler);

@@ -40,6 +40,8 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
   const failure = replayed?.failure ?? toFailure(error);
   if (failure.code === 'INTERNAL') request.log.error({ err: error }, 'a defect');
   else if (failure.code === 'STORE_UNAVAILABLE') request.log.warn({ err: error }, 'a store is unavailable');
+  // Fastify would cut the connection of who sends too much, often before they have read why. Node reads on and throws away.
+  if (failure.code === 'BODY_TOO_LARGE') reply.removeHeader('connection');
   return reply
     .code(STATUS_OF[failure.code])
     .headers(failure.headers)
