@@ -1,7 +1,7 @@
 // 50 users who are inside reserve as fast as they can for ten seconds: seat taken, paid and confirmed in one call.
 //
 // The seed's peak test with the seed's expectations as thresholds. setup() makes the 50 users active first.
-//   npm run load -- peak [-e BASE_URL=http://localhost:8080] [-e SEATS=numbered] [-e USERS=50]
+//   npm run load -- peak [-e BASE_URL=http://localhost:8080] [-e SEATS=numbered] [-e USERS=50] [-e WAIT_SECONDS=20]
 // SEATS=numbered gives each user seats of their own, 1001 to 3000 shared out; the default is seatId 1, the standing
 // section. Asking again for what one has already is answered with the same reservation.
 import { check, sleep } from 'k6';
@@ -17,7 +17,8 @@ const SEATS_EACH = Math.floor(2000 / USERS);
 const SPIKE_USERS = 300;
 /** A slot must last for the run and some more. */
 const SLOT_NEEDED_MS = 30000;
-const WAIT_SECONDS = 20;
+/** How long setup() waits for slots that others are giving back. */
+const WAIT_SECONDS = Number(__ENV.WAIT_SECONDS || 20);
 
 export const options = {
   vus: USERS,
@@ -37,6 +38,11 @@ const params = (name) => ({ ...json, tags: { name } });
 const userId = (n) => `user_${n}`;
 
 export function setup() {
+  const { cap } = queue();
+  if (cap < USERS)
+    exec.test.abort(
+      `the queue lets only ${cap} users in at a time: start the service with QUEUE_CAP=${USERS}, or run with -e USERS=${cap}`,
+    );
   let places = enter(USERS);
   const inside = () => places.filter(hasSlot).length;
   if (inside() < USERS) {
@@ -86,12 +92,16 @@ const leaving = { tags: { name: 'leave' }, responseCallback: http.expectedStatus
 /** @param {{ status: string, expiresAt: string }} place */
 const hasSlot = (place) => place.status === 'ACTIVE' && Date.parse(place.expiresAt) - Date.now() > SLOT_NEEDED_MS;
 
+/** @returns {{ cap: number, active: number, waiting: number }} */
+function queue() {
+  const res = http.get(`${BASE_URL}/api/v1/queue/main`, { tags: { name: 'queue' } });
+  if (res.status !== 200) exec.test.abort(`GET ${res.url}: ${res.status} ${res.error}. Is jari running there?`);
+  return /** @type {any} */ (res.json());
+}
+
 /** @param {number} inside */
 function explanation(inside) {
-  const answer = http.get(`${BASE_URL}/api/v1/queue/main`, { tags: { name: 'queue' } });
-  const { cap, active, waiting } = /** @type {any} */ (answer.json());
-  if (cap < USERS)
-    return `the queue lets only ${cap} users in at a time: start the service with QUEUE_CAP=${USERS}, or run with -e USERS=${cap}`;
+  const { active, waiting } = queue();
   return (
     `only ${inside} of ${USERS} users are inside after ${WAIT_SECONDS} s, because others have the slots ` +
     `(${active} active, ${waiting} waiting). Wait until their slots end (at most ACTIVE_SECONDS, 5 minutes ` +

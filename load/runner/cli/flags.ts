@@ -2,8 +2,8 @@
 import { parseArgs } from 'node:util';
 import { unsupported, usageError } from '../exit-codes.ts';
 import { bool } from '../options/kinds.ts';
-import type { RawOptions } from '../options/layers.ts';
-import { type OptionSpec, optionSpecs } from '../options/spec.ts';
+import { fromText, type RawOptions } from '../options/layers.ts';
+import { type OptionName, type OptionSpec, optionSpecs } from '../options/spec.ts';
 import type { SummaryMode } from '../summary/output.ts';
 
 export interface Flags {
@@ -45,7 +45,7 @@ const notSupported =
   'blacklist-ip block-hostnames dns execution-segment execution-segment-sequence http-debug linger local-ips log-format ' +
   'log-output new-machine-readable-summary out paused profiling-enabled secret-source traces-output';
 
-const specs = Object.entries(optionSpecs) as [string, OptionSpec<unknown>][];
+const specs = Object.entries(optionSpecs) as [OptionName, OptionSpec<unknown>][];
 const optionByFlag = new Map(specs.flatMap(([name, spec]) => (spec.flag ? [[spec.flag, { name, spec }]] : [])));
 const isSwitch = (flag: string) => flag in switches || optionByFlag.get(flag)?.spec.kind === bool;
 
@@ -112,7 +112,7 @@ function optionsOf(given: ReadonlyMap<string, string[]>): RawOptions {
   const options: Record<string, unknown> = {};
   for (const [flag, texts] of given) {
     const option = optionByFlag.get(flag);
-    if (option) options[option.name] = option.spec.repeated ? texts : texts.at(-1);
+    if (option) options[option.name] = fromText(option.name, texts, `--${flag}`);
   }
   const tags = given.get('tag');
   return tags ? { ...options, tags: pairs(tags, '--tag') } : options;

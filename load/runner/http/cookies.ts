@@ -64,7 +64,7 @@ export class CookieJar {
 
   set(url: URL, name: string, value: string, attributes: CookieAttributes): Cookie | undefined {
     const asked = (attributes.domain ?? '').replace(/^\./, '').toLowerCase();
-    const hostOnly = asked === '' || isIP(url.hostname) !== 0;
+    const hostOnly = asked === '';
     const domain = hostOnly ? url.hostname : asked;
     if (!domainMatches(url.hostname, domain)) return undefined;
     const path = attributes.path?.startsWith('/') ? attributes.path : defaultPath(url.pathname);

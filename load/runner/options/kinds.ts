@@ -62,19 +62,20 @@ export interface Stage {
   readonly target: number;
 }
 
-/** `[{ duration: '2s', target: 300 }]`, or on the command line `2s:300,5s:300`. */
+/** `[{ duration: '2s', target: 300 }]` */
 export const stages: Kind<Stage[]> = (value, where) => {
-  if (typeof value === 'string') return value.split(',').map((item) => stageFromText(item, where));
   if (!Array.isArray(value)) throw bad(where, value, 'a list of stages');
-  return value.flatMap((item) => {
-    if (typeof item === 'string') return stages(item, where);
+  return value.map((item) => {
     const { duration: length, target } = record(item, where);
-    return [{ durationMs: duration(length, `${where}.duration`), target: integer(target, `${where}.target`) }];
+    return { durationMs: duration(length, `${where}.duration`), target: integer(target, `${where}.target`) };
   });
 };
 
-function stageFromText(item: string, where: string): Stage {
-  const [length, target, rest] = item.split(':');
-  if (target === undefined || rest !== undefined) throw bad(where, item, 'a stage such as "10s:50"');
-  return { durationMs: duration(length?.trim(), where), target: integer(target, where) };
+/** `2s:300,5s:300`, as stages are written on the command line and in the environment, in the script's form. */
+export function stagesFromText(list: string, where: string): { duration: string; target: number }[] {
+  return list.split(',').map((item) => {
+    const [length = '', target, rest] = item.split(':');
+    if (target === undefined || rest !== undefined) throw bad(where, item, 'a stage such as "10s:50"');
+    return { duration: length.trim(), target: integer(target, where) };
+  });
 }

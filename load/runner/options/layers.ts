@@ -1,5 +1,6 @@
 // Options come in layers: the script, K6_* variables, then the command line. A later one wins.
 import { invalidConfig, unsupported } from '../exit-codes.ts';
+import { bool, integer, stages, stagesFromText, texts } from './kinds.ts';
 import {
   ignoredOptions,
   type OptionName,
@@ -35,9 +36,17 @@ export function environmentOptions(env: NodeJS.ProcessEnv): RawOptions {
   for (const name of names) {
     const spec: OptionSpec<unknown> = optionSpecs[name];
     const value = spec.env === undefined ? undefined : env[spec.env];
-    if (value !== undefined && value !== '') given[name] = value;
+    if (value !== undefined && value !== '') given[name] = fromText(name, [value], spec.env ?? name);
   }
   return given;
+}
+
+/** What the environment or the command line gives as text, in the form that a script would write it in. */
+export function fromText(name: OptionName, values: readonly string[], where: string): unknown {
+  const { kind } = optionSpecs[name];
+  const last = values.at(-1) ?? '';
+  if (kind === integer || kind === bool || kind === texts) return kind(last, where);
+  return kind === stages ? values.flatMap((value) => stagesFromText(value, where)) : last;
 }
 
 export function mergeLayers(layers: readonly RawOptions[]): RawOptions {

@@ -9,15 +9,13 @@ export interface OptionSpec<T> {
   readonly env?: string;
   readonly flag?: string;
   readonly short?: string;
-  /** The flag may be given several times. */
-  readonly repeated?: boolean;
 }
 
 export const optionSpecs = {
   vus: { kind: integer, env: 'K6_VUS', flag: 'vus', short: 'u' },
   duration: { kind: positiveDuration, env: 'K6_DURATION', flag: 'duration', short: 'd' },
   iterations: { kind: integer, env: 'K6_ITERATIONS', flag: 'iterations', short: 'i' },
-  stages: { kind: stages, env: 'K6_STAGES', flag: 'stage', short: 's', repeated: true },
+  stages: { kind: stages, env: 'K6_STAGES', flag: 'stage', short: 's' },
   scenarios: { kind: scenarios },
   thresholds: { kind: thresholds },
   tags: { kind: textMap },

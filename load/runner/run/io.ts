@@ -30,6 +30,9 @@ export const processIo = (): Io => ({
       firstAt ??= performance.now();
     };
     process.on('SIGINT', signalled).on('SIGTERM', signalled);
-    return () => process.off('SIGINT', signalled).off('SIGTERM', signalled);
+    return () => {
+      // A repetition may still come while the summary is written.
+      if (firstAt === undefined) process.off('SIGINT', signalled).off('SIGTERM', signalled);
+    };
   },
 });

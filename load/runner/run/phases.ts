@@ -26,7 +26,7 @@ export async function runHandleSummary(
   const timeout = { ms: run.settings.handleSummaryTimeoutMs, code: exitCode.genericTimeout, option };
   const { user } = await runPhase(factory, run, 'handleSummary', 'runHandleSummary', timeout, JSON.stringify(data));
   try {
-    user.vm.callSync('summaryEntries');
+    await user.vm.call('summaryEntries');
   } catch (error) {
     throw failure('handleSummary', error as Error);
   }

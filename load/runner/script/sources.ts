@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { unsupported } from '../exit-codes.ts';
+import { isCommonJs } from './common-js.ts';
 
 export interface ModuleSource {
   readonly code: string;
@@ -11,10 +12,6 @@ export interface ModuleSource {
 
 /** jslib.k6.io's modules that this runner brings along, any version. */
 const JSLIB = /^https:\/\/jslib\.k6\.io\/(k6-utils|k6-summary)\/[^/]+\/index\.js$/;
-const ESM_SYNTAX =
-  /^\s*(?:import\s*(?:["'{*]|[\w$]+\s*(?:,|from\b))|export\s*(?:[{*]|default\b|const\b|let\b|var\b|function\b|async\b|class\b))/m;
-const COMMON_JS_SYNTAX = /\bmodule\.exports\b|\bexports\.[\w$]+\s*=|\brequire\s*\(|defineProperty\(exports\b/;
-
 export class Sources {
   readonly #builtIn: ReadonlySet<string>;
   readonly #modules = new Map<string, ModuleSource>();
@@ -54,7 +51,7 @@ export class Sources {
         .replace(/^\uFEFF/, '')
         .replace(/^#!.*/, '');
       const code = /\.[cm]?ts$/.test(url) ? stripTypeScriptTypes(text) : text;
-      source = { code, isCommonJs: !ESM_SYNTAX.test(code) && COMMON_JS_SYNTAX.test(code) };
+      source = { code, isCommonJs: isCommonJs(code) };
       this.#modules.set(url, source);
     }
     return source;

@@ -74,7 +74,7 @@ export class Vm implements HostArguments {
     return this.#take(result);
   }
 
-  /** As `call`, for prelude functions that never suspend. Also usable while script code is on the stack. */
+  /** As `call`, for prelude functions that make no host call: V8 allows those only below a promise. */
   callSync(name: string, ...args: HostValue[]): ReturnType<typeof readValue> {
     const { argv, release } = this.#pushArguments(args);
     const result = this.qjs.qjs_call(this.#fn(name), this.#entries.scratch + 64, args.length, argv);

@@ -1,8 +1,9 @@
 // What a virtual user's VM asks for while it runs the script: operations, modules, and where rejected promises go.
 
+import { commonJsNames } from '../script/common-js.ts';
 import type { ScriptErrorShape } from '../vm/script-error.ts';
 import type { HostValue } from '../vm/values.ts';
-import type { HostArguments, Vm, VmHost } from '../vm/vm.ts';
+import { type HostArguments, Interrupted, type Vm, type VmHost } from '../vm/vm.ts';
 import { operationTable } from './operations/all.ts';
 import type { VuState } from './state.ts';
 
@@ -21,6 +22,8 @@ export class ScriptHost implements VmHost {
   call(operation: number, args: HostArguments): HostValue | Promise<HostValue> {
     const run = operationTable[operation];
     if (!run) throw new Error(`the host has no operation ${operation}`);
+    // QuickJS looks for interruptions only now and then; what runs on meanwhile must have no effect.
+    if (this.#state.vm?.interrupted) throw new Interrupted();
     return run(this.#state, args);
   }
 
@@ -28,9 +31,9 @@ export class ScriptHost implements VmHost {
     return base === ENTRY && name === 'jari:main' ? name : this.#state.run.sources.resolve(base, name);
   }
 
-  loadModule(vm: Vm, url: string): string {
+  loadModule(_vm: Vm, url: string): string {
     const { code, isCommonJs } = this.#state.run.sources.module(url);
-    return isCommonJs ? commonJsAsModule(vm, url) : code;
+    return isCommonJs ? commonJsAsModule(code, url) : code;
   }
 
   unhandledRejection(promise: number, reason: ScriptErrorShape | undefined): void {
@@ -54,12 +57,11 @@ export function entrySource(url: string, isCommonJs: boolean): string {
     setScript(typeof script === 'function' ? { default: script } : script);`;
 }
 
-/** A CommonJS file seen from an `import`: `module.exports` as the default, its properties as names. */
-function commonJsAsModule(vm: Vm, url: string): string {
-  const names = String(vm.callSync('commonJsNames', url)).split(',');
-  const named = names
-    .filter((name) => /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(name) && name !== 'default')
-    .map((name, index) => `const v${index} = exported[${JSON.stringify(name)}]; export { v${index} as ${name} };`);
+/** A CommonJS file seen from an `import`: `module.exports` as the default, the names it assigns as names. */
+function commonJsAsModule(code: string, url: string): string {
+  const named = commonJsNames(code).map(
+    (name, index) => `const v${index} = exported?.${name}; export { v${index} as ${name} };`,
+  );
   return `const exported = __loadCommonJs(${JSON.stringify(url)});
     export default exported?.__esModule && 'default' in exported ? exported.default : exported;
     ${named.join('\n')}`;

@@ -93,6 +93,7 @@ export class VirtualUser {
     vm.mustEndAt = Number.POSITIVE_INFINITY;
     for (const reason of host.takeRejections())
       this.#complain(new Error(`Uncaught (in promise) ${describeScriptError(reason)}`));
+    if (ending.kind !== 'returned') await this.#forget();
     // A script that never waits would keep timers and sockets of all the others from being served.
     if (!events.hasWaited) await nextTurn();
     return ending;
@@ -127,7 +128,6 @@ export class VirtualUser {
     if (error instanceof RunFailure) {
       vm.failure = undefined;
       this.state.run.stop(error);
-      await this.#forget();
       return { kind: 'interrupted' };
     }
     if (!(error instanceof ScriptError) && !(error instanceof Interrupted)) {
@@ -135,7 +135,6 @@ export class VirtualUser {
       this.#script = await this.#load();
       return { kind: 'threw', error };
     }
-    await this.#forget();
     return wasInterrupted || error instanceof Interrupted ? { kind: 'interrupted' } : { kind: 'threw', error };
   }
 

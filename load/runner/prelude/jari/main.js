@@ -1,7 +1,7 @@
 // What the host calls: the life of one virtual user's copy of the script.
 import 'jari:console';
+import 'jari:globals';
 import { forgetAsync, settleAsync } from 'jari:async';
-import { loadCommonJs } from 'jari:globals';
 import { call, op, state } from 'jari:host';
 import { seed } from 'jari:random';
 import { fireTimer, forgetTimers } from 'jari:timers';
@@ -19,12 +19,6 @@ function configure(vu, env, randomSeed) {
   globalThis.__VU = vu;
   globalThis.__ENV = JSON.parse(env);
   seed(randomSeed);
-}
-
-/** Runs a CommonJS file and says which names an importing module may use. */
-function commonJsNames(url) {
-  const exported = loadCommonJs(url);
-  return exported !== null && ['object', 'function'].includes(typeof exported) ? Object.keys(exported).join() : '';
 }
 
 /** A script's exports: its options as JSON and the names of its functions. */
@@ -127,7 +121,6 @@ function forget() {
 }
 
 globalThis.__entries = {
-  commonJsNames,
   configure,
   describeError,
   describeScript,
