@@ -93,46 +93,38 @@ describe.skipIf(missing)('a broker that is lost and comes back', { timeout: 120_
     await settled(bus, recorder, ids);
   });
 
-  it('may be away when the service starts, and when it stops', async () => {
-    await services.kill('kafka');
-    try {
-      const { bus: away } = joined();
-      const ids = await append(world.database, [confirmed(1, 'key-1'), confirmed(1, 'key-2')]);
-      await expect(away.publishNext(10)).rejects.toMatchObject({ name: 'BrokerUnavailable' });
-      expect(await unpublished()).toBe(2);
-      await away.stop();
-
-      const { recorder, bus } = joined();
-      await services.restart('kafka');
-      await settled(bus, recorder, ids);
-    } finally {
-      await services.restart('kafka');
-    }
-  });
-
-  it('is waited for before an event is given up, so that its topic always has the cause', async () => {
+  it('may be away when the service starts and stops, and is waited for before an event is given up', async () => {
     let attempts = 0;
-    const recorder = new Recorder({
+    const refusing = new Recorder({
+      name: 'refusing',
       verdict: () => {
         attempts++;
         return new Error('not today');
       },
     });
-    const { relay } = world.join(recorder);
-    const [id] = await append(world.database, [{ key: 'k' }]);
+    const { relay } = world.join(refusing);
+    const [first] = await append(world.database, [confirmed(1, 'key-0')]);
     await relay.run();
     await until('it has failed once', () => attempts >= 1);
     await services.kill('kafka');
-    try {
-      await until('its attempts are used up', () => attempts >= 4);
-      expect(await count(world.database, 'dead_letters')).toBe(0);
-      expect(await count(world.database, 'deliveries')).toBe(1);
-    } finally {
-      await services.restart('kafka');
-    }
-    await until('it is given up', async () => (await count(world.database, 'dead_letters')) === 1);
+
+    const { bus: away } = joined();
+    const others = await append(world.database, [confirmed(1, 'key-1'), confirmed(1, 'key-2')]);
+    await expect(away.publishNext(10)).rejects.toMatchObject({ name: 'BrokerUnavailable' });
+    expect(await unpublished()).toBe(2);
+    await away.stop();
+    await until('the attempts are used up', () => attempts >= 4);
+    expect(await count(world.database, 'dead_letters')).toBe(0);
+    expect(await count(world.database, 'deliveries')).toBe(1);
+
+    const { recorder, bus } = joined();
+    await services.restart('kafka');
+    await until('all are given up', async () => (await count(world.database, 'dead_letters')) === 3);
+    await world.database.query('DELETE FROM dead_letters');
+    await settled(bus, recorder, [first as number, ...others]);
     const { brokers, prefix } = world.stores().kafka ?? { brokers: [], prefix: '' };
     const found = await readTopic(brokers, `${prefix}reservations.dlq`);
-    expect(found.at(-1)?.headers).toMatchObject({ 'jari-event-id': String(id), 'jari-error': 'not today' });
+    const causes = new Map(found.map(({ headers }) => [Number(headers['jari-event-id']), headers['jari-error']]));
+    expect(causes).toEqual(new Map([first, ...others].map((id) => [id, 'not today'])));
   });
 });
