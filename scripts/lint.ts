@@ -23,8 +23,12 @@ const checks: [string, string, string[]][] = [
     ],
   ],
 ];
-if (existsSync(join(root, 'web/tsconfig.json')))
-  checks.push(['types of the pages', bin('tsc'), ['-p', 'web', '--noEmit']]);
+for (const [name, folder] of [
+  ['types of the pages', 'web'],
+  ['types of their tests', 'test/browser'],
+] as const) {
+  if (existsSync(join(root, folder))) checks.push([name, bin('tsc'), ['-p', folder, '--noEmit']]);
+}
 if (existsSync(join(root, 'load/tsconfig.json')))
   checks.push(['types of k6 scripts', bin('tsc'), ['-p', 'load', '--noEmit']]);
 

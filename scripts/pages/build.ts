@@ -9,7 +9,7 @@ import { areBuilt, DIST, sourcesHash, stampPath } from './stamp.mjs';
 const COMPRESSIBLE = /\.(js|css|svg|html)$/;
 
 /** Builds when web/dist is missing or not of today's sources. Several processes may do so at once. */
-export async function buildPages(root = ROOT): Promise<void> {
+async function buildPages(root: string): Promise<void> {
   if (areBuilt(root)) return;
   const hash = sourcesHash(root);
   const draft = join(root, `web/.dist-${process.pid}`);
@@ -47,4 +47,8 @@ function replace(folder: string, draft: string): void {
   rmSync(old, { recursive: true, force: true });
 }
 
-if (import.meta.main) await buildPages();
+if (import.meta.main) {
+  // Whatever it is outside: Vite would build pages for development.
+  process.env.NODE_ENV = 'production';
+  await buildPages(ROOT);
+}

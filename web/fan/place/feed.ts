@@ -5,8 +5,8 @@ import { type KeptPlace, kept, place } from './place.ts';
 import { DEAD_AFTER_MILLISECONDS, poll, stream } from './sources.ts';
 
 const BACKOFF_MILLISECONDS = { first: 500, most: 15_000 };
-/** While streams don't get through, polling does, and a stream is tried again after this many. */
-const POLLS_BEFORE_THE_NEXT_STREAM = 10;
+/** While streams don't get through, polls do, and a stream is tried again after one of them, two, four, and so on up to this. */
+const MOST_POLLS_BETWEEN_STREAMS = 16;
 const CHECK_EVERY_MILLISECONDS = 5_000;
 
 /** Ends a pause early: the network is back, or somebody looks at the page again. */
@@ -56,28 +56,33 @@ function start(mine: KeptPlace): () => void {
 async function listen(mine: KeptPlace, signal: AbortSignal): Promise<void> {
   setListening(true);
   let wait = BACKOFF_MILLISECONDS.first;
+  let polls = 1;
   while (!signal.aborted && kept()?.ticket === mine.ticket) {
     const outcome = await stream(mine, signal);
     if (outcome === 'gone' || signal.aborted) break;
-    if (outcome === 'held back') {
-      await pollForAWhile(mine, signal);
+    if (outcome.streamed) {
+      wait = BACKOFF_MILLISECONDS.first;
+      polls = 1;
+    } else if (await pollForAWhile(mine, polls, signal)) {
+      polls = Math.min(polls * 2, MOST_POLLS_BETWEEN_STREAMS);
       continue;
+    } else {
+      say(navigator.onLine ? 'connecting' : 'offline');
+      wait = Math.min(wait * 2, BACKOFF_MILLISECONDS.most);
     }
-    if (!outcome.streamed) say(navigator.onLine ? 'connecting' : 'offline');
-    wait = outcome.streamed ? BACKOFF_MILLISECONDS.first : Math.min(wait * 2, BACKOFF_MILLISECONDS.most);
     await pause(Math.max(jittered(wait), outcome.retryAfterSeconds * 1_000), signal);
   }
   setListening(false);
 }
 
-async function pollForAWhile(mine: KeptPlace, signal: AbortSignal): Promise<void> {
-  for (let polled = 0; polled < POLLS_BEFORE_THE_NEXT_STREAM && !signal.aborted; polled++) {
-    const answered = await poll(mine);
-    if (kept()?.ticket !== mine.ticket) return;
-    say(answered ? 'polling' : navigator.onLine ? 'connecting' : 'offline');
-    const seconds = place.get()?.pollAfterSeconds ?? 2;
-    await pause(answered ? seconds * 1_000 : jittered(2_000), signal);
+/** Asks a few times, as often as the service wishes. False when it didn't answer: then there is nothing to be had now. */
+async function pollForAWhile(mine: KeptPlace, times: number, signal: AbortSignal): Promise<boolean> {
+  for (let polled = 0; polled < times && !signal.aborted && kept()?.ticket === mine.ticket; polled++) {
+    if (!(await poll(mine))) return false;
+    say('polling');
+    await pause((place.get()?.pollAfterSeconds ?? 2) * 1_000, signal);
   }
+  return true;
 }
 
 const pause = (milliseconds: number, signal: AbortSignal): Promise<void> =>

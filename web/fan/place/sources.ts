@@ -9,15 +9,14 @@ export const DEAD_AFTER_MILLISECONDS = 32_000;
 /** A stream tells the place at once. One that doesn't is held back by something on the way. */
 const FIRST_EVENT_WITHIN_MILLISECONDS = 6_000;
 
-/** How a stream ended: the place is over; it opened and told nothing; or it broke. */
-export type StreamEnd = 'gone' | 'held back' | { streamed: boolean; retryAfterSeconds: number };
+/** How a stream ended: the place is over; or it told something before it broke, or nothing. */
+export type StreamEnd = 'gone' | { streamed: boolean; retryAfterSeconds: number };
 
 /** One stream of the place's events, from its opening to its end. Never throws. */
 export async function stream(mine: KeptPlace, signal: AbortSignal): Promise<StreamEnd> {
   const ending = new AbortController();
   const abort = () => ending.abort();
   let events = 0;
-  let opened = false;
   let watchdog = setTimeout(abort, FIRST_EVENT_WITHIN_MILLISECONDS);
   const alive = () => {
     noteLife();
@@ -33,7 +32,6 @@ export async function stream(mine: KeptPlace, signal: AbortSignal): Promise<Stre
   addEventListener('offline', abort);
   try {
     const answer = await open(mine, AbortSignal.any([signal, ending.signal]));
-    opened = true;
     await readEvents(answer.body as ReadableStream<Uint8Array>, onEvent, alive);
     return { streamed: events > 0, retryAfterSeconds: 0 };
   } catch (error) {
@@ -42,7 +40,6 @@ export async function stream(mine: KeptPlace, signal: AbortSignal): Promise<Stre
       gone();
       return 'gone';
     }
-    if (opened && events === 0 && navigator.onLine) return 'held back';
     return { streamed: events > 0, retryAfterSeconds: error instanceof Refused ? error.retryAfterSeconds : 0 };
   } finally {
     clearTimeout(watchdog);

@@ -1,0 +1,126 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { call } from '../support/service.ts';
+import { CHROMIUM, useStage } from './support/browser.ts';
+import { before, everybodyGoes, fill, goes, joinLine } from './support/fan.ts';
+
+describe.skipIf(!CHROMIUM)('the place in the line', () => {
+  const stage = useStage(() => ({ QUEUE_CAP: '1', NO_SHOW_SECONDS: '300' }));
+
+  afterEach(() => everybodyGoes(stage.service, ['anna', 'bora', 'chan', 'dan', 'eun']));
+
+  const placeOf = async (userId: string) =>
+    (
+      await call<{ status: string; ticket: number; position: number }>(
+        stage.service.url,
+        'GET',
+        `/api/v1/token?userId=${userId}`,
+      )
+    ).body;
+
+  it('is large, live, and survives a reload, a second tab and a lost network', async () => {
+    const crowd = await fill(stage.service, 5);
+    const { page, context, complaints } = await stage.visit('/concerts/125', { userId: 'anna' });
+    await joinLine(page);
+    await before(page).getByText('4', { exact: true }).waitFor();
+    const { ticket } = await placeOf('anna');
+    await page.getByText('Live', { exact: true }).waitFor();
+
+    await goes(stage.service, crowd[1] as string);
+    await before(page).getByText('3', { exact: true }).waitFor();
+
+    await page.reload();
+    await before(page).getByText('3', { exact: true }).waitFor();
+
+    const second = await context.newPage();
+    await second.goto(`${stage.service.url}/concerts/125/471`);
+    await before(second).getByText('3', { exact: true }).waitFor();
+    await second.getByText('Live', { exact: true }).waitFor();
+    await goes(stage.service, crowd[2] as string);
+    await Promise.all([page, second].map((tab) => before(tab).getByText('2', { exact: true }).waitFor()));
+    // The tab that listened for both is closed: the other goes on by itself.
+    await page.close();
+    await goes(stage.service, crowd[3] as string);
+    await before(second).getByText('1', { exact: true }).waitFor();
+
+    await context.setOffline(true);
+    await second.getByText('No connection. Your place is kept.').waitFor();
+    await goes(stage.service, crowd[4] as string);
+    expect(await before(second).textContent()).toBe('1');
+    await context.setOffline(false);
+    await second.getByText('You are next').waitFor();
+    await second.getByText('Live', { exact: true }).waitFor();
+    expect((await placeOf('anna')).ticket).toBe(ticket);
+
+    await goes(stage.service, crowd[0] as string);
+    await second.getByRole('timer').waitFor();
+    expect(complaints).toEqual([]);
+    await goes(stage.service, 'anna');
+    await second.getByText('Your time inside is over').waitFor();
+    await second.getByRole('button', { name: 'Join the line again' }).click();
+    await second.getByRole('timer').waitFor();
+  });
+
+  it('is polled for while streams do not get through', async () => {
+    await fill(stage.service, 3, 'slow');
+    const { page, context } = await stage.visit('/', { userId: 'bora' });
+    // A proxy that holds streams back: the connection opens and nothing ever comes.
+    await context.route('**/api/v1/token/events', (route) =>
+      route.fulfill({ status: 200, contentType: 'text/event-stream', body: '' }),
+    );
+    await page.goto(`${stage.service.url}/concerts/125`);
+    await joinLine(page);
+    await before(page).getByText('2', { exact: true }).waitFor();
+    await goes(stage.service, 'slow-2');
+    await before(page).getByText('1', { exact: true }).waitFor();
+    await page.getByText('Checking regularly').waitFor();
+    await page.getByRole('button', { name: 'Leave the line' }).click();
+    await page.getByRole('button', { name: 'Give it up' }).click();
+    await page.getByText('You have no place in the line').waitFor();
+    expect((await call(stage.service.url, 'GET', '/api/v1/token?userId=bora')).status).toBe(404);
+  });
+
+  it('is asked for again, by itself, when the door is crowded', async () => {
+    const { page, context } = await stage.visit('/concerts/125', { userId: 'chan' });
+    let refused = 0;
+    await context.route('**/api/v1/token/create', async (route) => {
+      if (++refused > 2) return route.continue();
+      const body = JSON.stringify({ code: 'OVERLOADED', status: 503, title: '', detail: '', type: '', requestId: '' });
+      return route.fulfill({
+        status: 503,
+        headers: { 'retry-after': '1' },
+        contentType: 'application/problem+json',
+        body,
+      });
+    });
+    await joinLine(page);
+    await page.getByText('The door is crowded.').waitFor();
+    await page.getByRole('timer').waitFor();
+    expect(refused).toBe(3);
+  });
+
+  it('says so when the doors are closed, and goes on when they open', async () => {
+    const operator = { authorization: `Bearer ${stage.service.opsToken}` };
+    const doors = (state: string) => call(stage.service.url, 'PATCH', '/ops/api/queues/main', { state }, operator);
+    await doors('PAUSED');
+    const { page } = await stage.visit('/concerts/125', { userId: 'dan' });
+    await page.getByText('The doors are closed for a moment.').waitFor();
+    await joinLine(page);
+    await page.getByText('Nobody goes in now. Your place is kept').waitFor();
+    await doors('OPEN');
+    await page.getByRole('timer').waitFor();
+  });
+
+  it('comes back when the service was away', async () => {
+    await fill(stage.service, 1, 'last');
+    const { page } = await stage.visit('/concerts/125', { userId: 'eun' });
+    await joinLine(page);
+    await page.getByText('You are next').waitFor();
+    await page.getByText('Live', { exact: true }).waitFor();
+    await stage.service.kill();
+    await page.getByText('Connecting …').waitFor();
+    await stage.service.restart();
+    await page.getByText('Live', { exact: true }).waitFor();
+    await goes(stage.service, 'last-1');
+    await page.getByRole('timer').waitFor();
+  });
+});
