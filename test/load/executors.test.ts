@@ -259,3 +259,22 @@ test('minIterationDuration makes an iteration last that long', async () => {
   const [first = 0, , third = 0] = ran.console.map(Number);
   expect(third - first).toBeGreaterThanOrEqual(295);
 });
+
+describe('progress', () => {
+  const source = `
+    import { sleep } from 'k6';
+    export const options = { vus: 2, duration: '2500ms' };
+    export default function () { if (__ITER === 2) console.log('in between'); sleep(0.5); }`;
+  test('on a terminal: a picture drawn over itself each second, log lines above it', async () => {
+    const { stderr } = await runScript(source, { args: ['--quiet=false', '--no-color'], tty: true });
+    const frame =
+      /running \(00m0\d\.\ds\), 2\/2 VUs, \d+ complete and 0 interrupted iterations, 0 requests\/s\ndefault {3}\[=*>?-*\] 2 VUs {2}00m0\d\.\ds\/2\.5s\n/;
+    expect(stderr).toMatch(frame);
+    expect(stderr.split('\u001b[1A\u001b[2K').length).toBeGreaterThan(2);
+    expect(stderr).toMatch(/default ✓ \[={40}\] 2 VUs {2}00m02\.5s\/2\.5s\n$/);
+  });
+  test('--quiet shows none', async () => {
+    const { stderr } = await runScript(source, { args: ['-d', '100ms'], tty: true });
+    expect(stderr).toBe('');
+  });
+});

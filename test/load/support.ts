@@ -37,6 +37,8 @@ export interface RunOptions {
   /** More files, by their path beside the script. */
   readonly files?: Readonly<Record<string, string | Uint8Array>>;
   readonly file?: string;
+  /** Pretend that standard error is a terminal. */
+  readonly tty?: boolean;
   /** Receives the way to send the run the signal to stop. */
   readonly onStart?: (interrupt: () => void) => void;
 }
@@ -49,14 +51,19 @@ afterAll(() => {
 /** The command line as it is, in the project's folder or another. */
 export async function runArguments(
   args: readonly string[],
-  { cwd = process.cwd(), env = {}, onStart }: { cwd?: string } & Pick<RunOptions, 'env' | 'onStart'> = {},
+  {
+    cwd = process.cwd(),
+    env = {},
+    tty = false,
+    onStart,
+  }: { cwd?: string } & Pick<RunOptions, 'env' | 'tty' | 'onStart'> = {},
 ): Promise<{ code: number; stdout: string; stderr: string }> {
   const ran = { code: 0, stdout: '', stderr: '' };
   ran.code = await runCommand(args, {
     cwd,
     env,
     stdoutIsTty: false,
-    stderrIsTty: false,
+    stderrIsTty: tty,
     stdout: (text) => {
       ran.stdout += text;
     },
