@@ -3,13 +3,18 @@ import type { Config } from './config.ts';
 import type { Database } from './db/database.ts';
 import { openPostgres, PG_DEFAULTS } from './db/pg/driver.ts';
 import { readEventBacklog } from './events/sql/outbox.ts';
+import type { WatchedConsumer } from './events/watched-consumer.ts';
+import { Bounded } from './monitor/bounded.ts';
 import { redisFigures } from './monitor/redis/figures.ts';
 import { Sampler } from './monitor/sampler.ts';
+import { sqlJobFigures } from './monitor/sql/beats.ts';
 import { databaseFigures, upkeepFigures } from './monitor/sql/figures.ts';
 import { sqlLineFigures } from './monitor/sql/line.ts';
 import { StackGroups } from './monitor/stacks.ts';
 import type { QueueStats } from './queue/store.ts';
 import type { Scheduler } from './scheduler/scheduler.ts';
+
+const LAG_MILLISECONDS = 700;
 
 /** Few connections, apart from the requests', so that looking never waits for what is looked at; and short patience. */
 const BACKGROUND = { ...PG_DEFAULTS, poolSize: 2, statementTimeoutMilliseconds: 2_000 };
@@ -20,28 +25,42 @@ export interface Monitor {
   /** For looking, and for keeping what was seen: never for requests. */
   background: Database;
   start(): void;
-  stop(): Promise<void>;
+  /** @param between what to do when nothing is looked at any more, and what was seen can still be kept */
+  stop(between?: () => Promise<void>): Promise<void>;
 }
 
 /** What the monitor looks at. */
 export interface Watched {
+  /** The name of this process. */
+  process: string;
   database: Database;
   scheduler: Scheduler;
+  consumers: readonly WatchedConsumer[];
+  /** Requests that were refused for locked rows since the last time. */
+  blockedByLocks: () => number;
   lag: Events['lag'];
   /** Where the line lives in Redis: what that says of itself, and the figures of a line. Null where it does not. */
   redis: { info: () => Promise<string[]>; figures: (queueId: string) => Promise<QueueStats | null> } | null;
 }
 
 /** The monitor on the stores that the settings name. */
-export function composeMonitor(config: Config, { database, scheduler, lag, redis }: Watched): Monitor {
+export function composeMonitor(config: Config, watched: Watched): Monitor {
+  const { database, scheduler, consumers, blockedByLocks, redis } = watched;
   const background = config.databaseUrl ? openPostgres(config.databaseUrl, BACKGROUND) : database;
+  // A broker that is away is known sooner than it says so.
+  const watchedLag = watched.lag ? new Bounded(LAG_MILLISECONDS, watched.lag) : null;
   const sampler = new Sampler({
     database: databaseFigures(background),
     ...(background.kind === 'postgres' && { upkeep: upkeepFigures(background) }),
-    events: async () => ({ ...(await readEventBacklog(background)), lag: lag ? await lag().catch(() => null) : [] }),
+    events: async () => {
+      const [backlog, lag] = await Promise.all([readEventBacklog(background), watchedLag ? watchedLag.now() : []]);
+      return { ...backlog, lag };
+    },
+    consumers: () => consumers.map((consumer) => consumer.takeFailures()),
+    blockedByLocks,
     ...(redis && { redis: redisFigures(redis.info) }),
     line: redis ? async () => lineFigures(await redis.figures('main')) : sqlLineFigures(background, 'main'),
-    jobs: async () => scheduler.state().map(localJob),
+    jobs: sqlJobFigures(background, watched.process, () => scheduler.state()),
     pool: () => database.pool?.(),
   });
   return {
@@ -49,8 +68,9 @@ export function composeMonitor(config: Config, { database, scheduler, lag, redis
     stacks: new StackGroups(),
     background,
     start: () => sampler.start(),
-    async stop() {
+    async stop(between) {
       await sampler.stop();
+      await between?.();
       if (background !== database) await background.close();
     },
   };
@@ -58,8 +78,3 @@ export function composeMonitor(config: Config, { database, scheduler, lag, redis
 
 /** Slots past their end are not counted here: Redis reports them as over, and each tick ends them. */
 const lineFigures = (stats: QueueStats | null) => stats && { ...stats, overdueSlots: null };
-
-const localJob = ({ lastStartedAt, ...job }: ReturnType<Scheduler['state']>[number]) => ({
-  ...job,
-  sinceLastRunMilliseconds: lastStartedAt ? Math.max(0, Date.now() - lastStartedAt.getTime()) : 0,
-});

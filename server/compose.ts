@@ -5,12 +5,14 @@ import { demoConcerts } from './catalog/demo/concerts.ts';
 import { catalogRoutes } from './catalog/routes.ts';
 import { sqlCatalogStore } from './catalog/sql/store.ts';
 import { composeEvents } from './compose-events.ts';
+import { type Controls, composeIncidents, processName } from './compose-incidents.ts';
 import { composeLine } from './compose-line.ts';
 import { composeMonitor } from './compose-monitor.ts';
 import { type Config, ConfigError } from './config.ts';
-import { StoreUnavailable } from './db/database.ts';
+import { type Database, StoreUnavailable } from './db/database.ts';
 import { migrate } from './db/migrate.ts';
 import { openDatabase } from './db/open.ts';
+import type { Consumer } from './events/bus.ts';
 import { SalesRanking } from './events/consumers/sales-ranking.ts';
 import { Webhook } from './events/consumers/webhook.ts';
 import { DeadLetters } from './events/dead-letters.ts';
@@ -19,6 +21,7 @@ import { RELAY_DEFAULTS, Relay } from './events/relay.ts';
 import { SqlDeadLetterStore } from './events/sql/dead-letters.ts';
 import { readEventBacklog } from './events/sql/outbox.ts';
 import { SqlSalesRankingStore } from './events/sql/sales-ranking.ts';
+import { WatchedConsumer } from './events/watched-consumer.ts';
 import { buildApp } from './http/app.ts';
 import { healthRoutes } from './http/health.ts';
 import { behindOperatorsCheck } from './http/operators.ts';
@@ -31,7 +34,6 @@ import { QueueTokens } from './identity/queue-tokens.ts';
 import type { App, Routes } from './lib/http.ts';
 import { lineAuditor } from './monitor/audit.ts';
 import { Metrics } from './monitor/metrics.ts';
-import { watchRequests } from './monitor/requests.ts';
 import { metricsRoutes, monitorOpsRoutes } from './monitor/routes.ts';
 import { eventReadings, queueReadings, schedulerReadings } from './monitor/sources.ts';
 import { databaseAuditor } from './monitor/sql/audit.ts';
@@ -40,7 +42,9 @@ import { Queue } from './queue/queue.ts';
 import { queueRoutes } from './queue/routes.ts';
 import { Reservations } from './reservation/reservation.ts';
 import { reservationRoutes } from './reservation/routes.ts';
-import { sqlReservationStore } from './reservation/sql/store.ts';
+import { AroundLocks, impatient } from './reservation/sql/around-locks.ts';
+import { type ReservationRules, sqlReservationStore } from './reservation/sql/store.ts';
+import type { Job } from './scheduler/job.ts';
 import { Scheduler } from './scheduler/scheduler.ts';
 import { secretOf } from './secrets.ts';
 import { walletRoutes } from './wallet/routes.ts';
@@ -70,42 +74,52 @@ export async function compose(config: Config, log: Logger): Promise<Service> {
   const events = await composeEvents(config, database, log);
   const { bus } = events;
   const relay = new Relay(bus, { ...RELAY_DEFAULTS, log });
-  const committed = () => relay.nudge();
+  const controls: Controls = { mostReservations: null, relayFollowsCommits: true };
+  const committed = () => controls.relayFollowsCommits && relay.nudge();
   const sales = new SqlSalesRankingStore(database);
-  bus.subscribe(new SalesRanking(sales));
-  if (config.webhookUrl) bus.subscribe(new Webhook({ url: config.webhookUrl, secret: config.webhookSecret as string }));
+  const consumers = makeConsumers(config, sales).map((consumer) => new WatchedConsumer(consumer));
+  for (const consumer of consumers) bus.subscribe(consumer);
 
   const { holdSeconds, openingBalance, seatsPerUser } = config;
-  const line = composeLine(config, database);
+  const line = composeLine(config, database, log);
   const queue = new Queue(line.store, line.signals);
   const catalogStore = sqlCatalogStore(database);
   const catalog = new Catalog(catalogStore, sales);
   const wallets = new Wallets(sqlWalletStore(database, openingBalance), committed);
-  const reservationStore = sqlReservationStore(database, { openingBalance, holdSeconds, seatsPerUser });
-  const reservations = new Reservations(reservationStore, queue, () => {
+  const sale = aroundLocks(database, { openingBalance, holdSeconds, seatsPerUser }, controls);
+  const reservations = new Reservations(sale.store, queue, () => {
     catalog.sold();
     committed();
   });
   const idempotency = new Idempotency(sqlIdempotencyStore(database));
-  const letters = new DeadLetters(new SqlDeadLetterStore(database), () => bus.nudge());
 
-  const scheduler = new Scheduler(
-    [
-      { name: 'line', everyMilliseconds: 500, run: () => queue.tick() },
-      { name: 'holds', everyMilliseconds: 1_000, run: () => reservations.expireHolds() },
-      { name: 'relay', everyMilliseconds: 1_000, run: () => relay.run() },
-      { name: 'idempotency', everyMilliseconds: 60_000, run: () => idempotency.sweep() },
-      { name: 'outbox', everyMilliseconds: 30_000, run: () => events.sweep() },
-    ],
-    { log },
-  );
+  const jobs: Job[] = [
+    { name: 'line', everyMilliseconds: 500, run: async () => incidents.slotsEnded(await queue.tick()) },
+    { name: 'holds', everyMilliseconds: 1_000, run: () => reservations.expireHolds() },
+    { name: 'relay', everyMilliseconds: 1_000, run: () => relay.run() },
+    { name: 'idempotency', everyMilliseconds: 60_000, run: () => idempotency.sweep() },
+    { name: 'outbox', everyMilliseconds: 30_000, run: () => events.sweep() },
+    { name: 'promises', everyMilliseconds: 3_000, run: () => incidents.keepPromises() },
+  ];
+  const scheduler = new Scheduler(jobs, { log });
 
+  const name = processName();
   const monitor = composeMonitor(config, {
+    process: name,
     database,
     scheduler,
+    consumers,
+    blockedByLocks: sale.takeRefused,
     lag: events.lag,
     redis: line.redisInfo && { info: line.redisInfo, figures: (queueId) => queue.figures(queueId) },
   });
+  const incidents = composeIncidents(
+    config,
+    { database, monitor, identity, idempotency, queue, wallets, bus, consumers, jobs, controls },
+    name,
+    log,
+  );
+  const letters = new DeadLetters(incidents.watchedLetters(new SqlDeadLetterStore(database)), () => bus.nudge());
   metrics.add(queueReadings(() => queue.figures('main')));
   metrics.add(eventReadings(() => readEventBacklog(database)));
   metrics.add(schedulerReadings(() => scheduler.state()));
@@ -114,6 +128,7 @@ export async function compose(config: Config, log: Logger): Promise<Service> {
     monitorOpsRoutes([lineAuditor(figures), databaseAuditor(database)], { ...monitor, broker: events.lag !== null }),
     queueOpsRoutes(queue),
     deadLetterRoutes(letters, idempotency),
+    incidents.routes,
   ];
 
   let draining = false;
@@ -124,7 +139,7 @@ export async function compose(config: Config, log: Logger): Promise<Service> {
     draining: () => draining,
     observe: (method, route, status, seconds) => metrics.observe(method, route, status, seconds),
     routes: [
-      watchRequests({ traffic: monitor.sampler.traffic, stacks: monitor.stacks }),
+      incidents.watch,
       queueRoutes(queue, identity, idempotency),
       catalogRoutes(catalog),
       walletRoutes(wallets, identity),
@@ -139,7 +154,7 @@ export async function compose(config: Config, log: Logger): Promise<Service> {
   const stop = async () => {
     draining = true;
     await app.close();
-    await monitor.stop();
+    await monitor.stop(() => incidents.stop());
     await scheduler.stop();
     await relay.stop();
     await bus.stop();
@@ -161,7 +176,8 @@ export async function compose(config: Config, log: Logger): Promise<Service> {
         log.warn({ err: error }, 'the line cannot be reached yet; people can enter it when it can');
       });
       bus.start();
-      scheduler.start();
+      if (config.scheduler) scheduler.start();
+      incidents.start();
       monitor.start();
     },
     stop() {
@@ -169,6 +185,28 @@ export async function compose(config: Config, log: Logger): Promise<Service> {
       return stopped;
     },
   };
+}
+
+function makeConsumers(config: Config, sales: SqlSalesRankingStore): Consumer[] {
+  const { webhookUrl: url, webhookSecret } = config;
+  const ranking = new SalesRanking(sales);
+  return url ? [ranking, new Webhook({ url, secret: webhookSecret as string })] : [ranking];
+}
+
+/** So long a reservation that was looked at first waits for a lock: somebody took it in between, and gives it back. */
+const IMPATIENT_MILLISECONDS = 150;
+
+/** The store of reservations, going around rows that somebody keeps locked. The embedded database has one session. */
+function aroundLocks(database: Database, rules: ReservationRules, controls: Controls) {
+  const store = sqlReservationStore(database, rules);
+  if (database.kind === 'pglite') return { store, takeRefused: () => 0 };
+  const around = new AroundLocks({
+    database,
+    store,
+    impatient: sqlReservationStore(impatient(database, IMPATIENT_MILLISECONDS), rules),
+    mostItems: () => controls.mostReservations ?? Number.POSITIVE_INFINITY,
+  });
+  return { store: around, takeRefused: () => around.takeRefused() };
 }
 
 /** Made-up concerts, and nobody has to prove anything: what a newcomer's `npm start` is. */

@@ -34,6 +34,15 @@ export interface Config {
   /** Proxies in front whose X-Forwarded-For is believed. */
   readonly trustedHops: number;
   readonly demoData: boolean;
+  /** Off where another process runs the scheduler; its jobs are run here only when nobody does. */
+  readonly scheduler: boolean;
+  /** What jari may do by itself about an incident. */
+  readonly responses: readonly ResponseName[];
+  /** So low an incident may take a cap, as a part of the operator's own. */
+  readonly capFloorPercent: number;
+  /** Slower than this, 95 % of the time, is the sign of an incident. */
+  readonly incidentTokenMilliseconds: number;
+  readonly incidentReservationMilliseconds: number;
 }
 
 /** A setting that cannot be used. The message names the variable and says what it takes. */
@@ -42,6 +51,10 @@ export class ConfigError extends Error {
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
+
+/** See docs/RUNBOOK.md for what each does. */
+const RESPONSE_NAMES = ['bypass', 'shed', 'cap', 'batches', 'consumers', 'relay', 'rescue', 'isolate'] as const;
+export type ResponseName = (typeof RESPONSE_NAMES)[number];
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 
@@ -75,6 +88,11 @@ export function readConfig(env: Env): Config {
     logLevel: oneOf(env, 'LOG_LEVEL', LOG_LEVELS, 'info'),
     trustedHops: integer(env, 'TRUSTED_HOPS', 0, 0, 32),
     demoData: oneOf(env, 'DEMO_DATA', ['true', 'false'], production ? 'false' : 'true') === 'true',
+    scheduler: oneOf(env, 'SCHEDULER', ['on', 'off'], 'on') === 'on',
+    responses: someOf(env, 'RESPONSES', RESPONSE_NAMES),
+    capFloorPercent: integer(env, 'CAP_FLOOR_PERCENT', 60, 1, 100),
+    incidentTokenMilliseconds: integer(env, 'INCIDENT_TOKEN_MILLISECONDS', 500, 10, 60_000),
+    incidentReservationMilliseconds: integer(env, 'INCIDENT_RESERVATION_MILLISECONDS', 1_000, 10, 60_000),
   };
   assertRelations(config);
   return Object.freeze(config);
@@ -117,6 +135,19 @@ function oneOf<T extends string>(env: Env, name: string, allowed: readonly T[], 
   if (!allowed.includes(value))
     throw new ConfigError(`${name} must be one of ${allowed.join(', ')}, not ${JSON.stringify(value)}`);
   return value;
+}
+
+/** "all", "none", or names with commas between; all unless told otherwise. */
+function someOf<T extends string>(env: Env, name: string, allowed: readonly T[]): readonly T[] {
+  const value = text(env, name) ?? 'all';
+  if (value === 'all') return allowed;
+  if (value === 'none') return [];
+  const chosen = value.split(',').map((one) => one.trim() as T);
+  const unknown = chosen.find((one) => !allowed.includes(one));
+  if (unknown === undefined) return chosen;
+  throw new ConfigError(
+    `${name} must be all, none, or some of ${allowed.join(', ')} with commas between, not ${JSON.stringify(unknown)}`,
+  );
 }
 
 function url(env: Env, name: string, protocols: readonly string[]): string | undefined {

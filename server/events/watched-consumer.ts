@@ -2,6 +2,8 @@ import type { Consumer } from './bus.ts';
 import type { DomainEvent } from './event.ts';
 import type { RetrySchedule } from './retry.ts';
 
+const LATELY_MILLISECONDS = 60_000;
+
 /**
  * A consumer whose failures are counted for the monitor, and which takes events one at a time while it is isolated, so
  * that one that can't be applied holds up as few others as possible.
@@ -15,6 +17,7 @@ export class WatchedConsumer implements Consumer {
   isolated = false;
   #failures = 0;
   #lastError: string | null = null;
+  #failedAt = Number.NEGATIVE_INFINITY;
 
   constructor(consumer: Consumer) {
     this.#consumer = consumer;
@@ -38,6 +41,11 @@ export class WatchedConsumer implements Consumer {
     }
   }
 
+  /** Whether an attempt failed within the last minute. */
+  get failedLately(): boolean {
+    return performance.now() - this.#failedAt < LATELY_MILLISECONDS;
+  }
+
   /** Attempts that failed since the last time. */
   takeFailures(): { name: string; failures: number; lastError: string | null } {
     const taken = { name: this.name, failures: this.#failures, lastError: this.#lastError };
@@ -51,6 +59,7 @@ export class WatchedConsumer implements Consumer {
     const { name, message } = error instanceof Error ? error : { name: '', message: String(error) };
     if (name === 'StoreUnavailable') return;
     this.#failures++;
+    this.#failedAt = performance.now();
     this.#lastError = message;
   }
 }

@@ -38,6 +38,7 @@ export type SignCode =
   | 'DATABASE_LOST'
   | 'DATABASE_SLOW'
   | 'DEADLOCKS'
+  | 'BROKER_LOST'
   | 'RELAY_FAILING'
   | 'RELAY_BACKLOG'
   | 'CONSUMER_LAG'

@@ -18,6 +18,7 @@ export interface Limits {
   databaseMilliseconds: number;
   deadlocks: number;
   relaySeconds: number;
+  relayFailures: number;
   lagEvents: number;
   jobFailures: number;
   attempts: number;
@@ -38,6 +39,7 @@ export const LIMITS: Limits = {
   databaseMilliseconds: 600,
   deadlocks: 3,
   relaySeconds: 8,
+  relayFailures: 1,
   lagEvents: 5_000,
   jobFailures: 3,
   attempts: 3,

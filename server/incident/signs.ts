@@ -94,19 +94,29 @@ function databaseSigns(samples: readonly Sample[], now: Sample, limits: Limits):
 }
 
 function eventSigns(samples: readonly Sample[], now: Sample, limits: Limits): Sign[] {
-  const signs: Sign[] = [];
   const kind = 'EVENTS_STALLED';
-  const relay = failuresOf(samples.slice(-RETRY_WINDOW_SAMPLES), 'relay');
-  if (relay >= 1) signs.push({ kind, code: 'RELAY_FAILING', value: relay, limit: 0 });
-  if (now.events) {
-    const { outboxOldestSeconds, lag } = now.events;
-    signs.push(...beyond(kind, [['RELAY_BACKLOG', outboxOldestSeconds, limits.relaySeconds]]));
-    for (const { group, events } of lag ?? []) {
-      if (events > limits.lagEvents)
-        signs.push({ kind, code: 'CONSUMER_LAG', value: events, limit: limits.lagEvents, of: group });
-    }
-  }
-  return [...signs, ...consumerSigns(samples.slice(-RETRY_WINDOW_SAMPLES), limits)];
+  const failing = now.jobs.find(({ name }) => name === 'relay')?.lastError ?? null;
+  const relay = failing === null ? 0 : failuresOf(samples.slice(-LONGEST_WINDOW_SAMPLES), 'relay');
+  const { outboxOldestSeconds = 0, lag = [] } = now.events ?? {};
+  return [
+    ...beyond(kind, [
+      ['BROKER_LOST', lag === null ? 1 : 0, 0],
+      ['RELAY_FAILING', relay, limits.relayFailures],
+      ['RELAY_BACKLOG', outboxOldestSeconds, limits.relaySeconds],
+    ]),
+    ...(lag ?? [])
+      .filter(({ events }) => events > limits.lagEvents)
+      .map(
+        ({ group, events }): Sign => ({
+          kind,
+          code: 'CONSUMER_LAG',
+          value: events,
+          limit: limits.lagEvents,
+          of: group,
+        }),
+      ),
+    ...consumerSigns(samples.slice(-RETRY_WINDOW_SAMPLES), limits),
+  ];
 }
 
 function consumerSigns(window: readonly Sample[], limits: Limits): Sign[] {
@@ -132,7 +142,7 @@ function jobSigns(samples: readonly Sample[], now: Sample, limits: Limits): Sign
     if (job.sinceLastRunMilliseconds > limit)
       return [{ kind, code: 'JOB_LATE', value: job.sinceLastRunMilliseconds, limit, of }];
     // A relay that fails is about the events, and said there.
-    if (of === 'relay') return [];
+    if (of === 'relay' || job.lastError === null) return [];
     const failures = failuresOf(samples.slice(-JOB_WINDOW_SAMPLES), of);
     return failures >= limits.jobFailures
       ? [{ kind, code: 'JOB_FAILING', value: failures, limit: limits.jobFailures, of }]

@@ -67,9 +67,17 @@ export interface IncidentArchive {
   samples(incidentId: number): Promise<{ process: string; sample: Sample }[]>;
   /** In order of user id; `after` is the last one of the page before. */
   affectedUsers(incidentId: number, most: number, after?: string): Promise<HurtUser[]>;
+  /** How many users something happened to. */
+  impact(
+    incidentId: number,
+  ): Promise<{ users: number; failed: number; slow: number; slotEnded: number; holdEnded: number }>;
   compensations(incidentId: number): Promise<Compensation[]>;
   /** Notes who is compensated and how. Answers those who were not yet. */
   grant(incidentId: number, grants: readonly Omit<Compensation, 'grantedAt' | 'usedAt'>[]): Promise<string[]>;
+  /** What was granted is done. */
+  used(incidentId: number, kind: Compensation['kind'], userIds: readonly string[]): Promise<void>;
+  /** Promised places that nobody has taken yet, oldest first. */
+  openPasses(most: number): Promise<{ incidentId: number; userId: string; queueId: string | null }[]>;
   saveDraft(incidentId: number, draft: unknown): Promise<void>;
   /** An operator's words; null goes back to the draft. False when there is no such incident. */
   saveImprovements(incidentId: number, text: string | null): Promise<boolean>;

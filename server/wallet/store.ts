@@ -28,4 +28,6 @@ export interface WalletStore {
   /** Newest first, older than `before`. */
   entries(userId: string, page: { limit: number; before?: number | undefined }): Promise<WalletEntry[]>;
   charge(items: readonly ChargeItem[]): Promise<Decided<WalletView & { code: 'OK' }>[]>;
+  /** Gives each user `amount` won for what `reference` names, once for good. Answers who got it by this call. */
+  credit(userIds: readonly string[], amount: number, reference: string): Promise<string[]>;
 }

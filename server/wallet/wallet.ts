@@ -39,4 +39,11 @@ export class Wallets {
     if (outcome.ok && !outcome.replayed) this.#committed();
     return outcome;
   }
+
+  /** Gives users money for a reason, each once however often it is asked for. Answers who got it by this call. */
+  async credit(userIds: readonly string[], amount: number, reference: string): Promise<string[]> {
+    const credited = await this.#store.credit(userIds, amount, reference);
+    if (credited.length > 0) this.#committed();
+    return credited;
+  }
 }

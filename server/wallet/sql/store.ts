@@ -58,6 +58,14 @@ export function sqlWalletStore(database: Database, openingBalance: number): Wall
       ]);
       return rows.map((row, i) => toDecided(row, (items[i] as ChargeItem).userId));
     },
+
+    async credit(userIds, amount, reference) {
+      const rows = await database.query<{ user_id: string }>(
+        'SELECT user_id FROM jari_credit($1, $2, $3, $4, $5) AS credited (user_id)',
+        [[...userIds], amount, reference, openingBalance, Number.MAX_SAFE_INTEGER],
+      );
+      return rows.map((row) => row.user_id);
+    },
   };
 }
 
