@@ -1,6 +1,7 @@
+import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import type { Database } from './db/database.ts';
-import { RedisLink } from './queue/redis/link.ts';
+import { LINK_DEFAULTS, RedisLink } from './queue/redis/link.ts';
 import { redisQueueSignals } from './queue/redis/signals.ts';
 import { redisQueueStore } from './queue/redis/store.ts';
 import type { QueueSignals } from './queue/signals.ts';
@@ -20,7 +21,7 @@ export interface Line {
 }
 
 /** The line on the store that the settings name. */
-export function composeLine(config: Config, database: Database): Line {
+export function composeLine(config: Config, database: Database, log: Logger): Line {
   const { queueCap: cap, activeSeconds, noShowSeconds, redisUrl } = config;
   const fresh = { cap, activeSeconds, noShowSeconds };
   if (!redisUrl) {
@@ -32,7 +33,7 @@ export function composeLine(config: Config, database: Database): Line {
       stop: () => {},
     };
   }
-  const link = new RedisLink(redisUrl);
+  const link = new RedisLink(redisUrl, { ...LINK_DEFAULTS, log });
   return {
     store: redisQueueStore(link, sqlQueueLedger(database), fresh),
     signals: redisQueueSignals(link),

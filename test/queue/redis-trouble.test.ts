@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { StoreUnavailable } from '../../server/db/database.ts';
 import { Queue } from '../../server/queue/queue.ts';
-import { LINK_DEFAULTS } from '../../server/queue/redis/link.ts';
+import { LINK_DEFAULTS, RedisLink } from '../../server/queue/redis/link.ts';
+import { loadScripts } from '../../server/queue/redis/scripts.ts';
 import { ownServers, sharedServer } from '../support/servers.ts';
 import { Actors, range, short, users } from './actors.ts';
 import { openRedisLine, type RedisLine } from './redis-line.ts';
@@ -99,6 +100,33 @@ describe.skipIf(missing)('a line in Redis, and trouble with it', () => {
     await expect.poll(() => line.store.leave([{ userId: 'a', queueId }]).catch(String), LATER).toEqual([true]);
     await expect.poll(() => events, LATER).toEqual(['active', 'expired']);
     stop();
+  });
+
+  describe('that an operator has made', () => {
+    /** What a link of its own says to an operator. */
+    function linkTo(url: string): { link: RedisLink; said: string[] } {
+      const said: string[] = [];
+      const say = (object: unknown, text?: string) =>
+        void said.push(`${text ?? object} ${(object as { err?: Error }).err?.message ?? ''}`);
+      return { link: new RedisLink(url, { ...LINK_DEFAULTS, log: { warn: say, info: say } }), said };
+    }
+
+    it('is said: a password that is wrong', async () => {
+      const url = new URL(servers.urls.REDIS_URL as string);
+      url.password = 'wrong';
+      const { link, said } = linkTo(url.href);
+      await expect.poll(() => said.join('\n'), LATER).toMatch(/no connection to Redis yet.*WRONGPASS/);
+      await refused(link.run(loadScripts().stats, queue.queueId, ['1', '0', '']));
+      link.close();
+    });
+
+    it('is said: a server that may evict the line', async () => {
+      await redis('CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lru');
+      const { link, said } = linkTo(servers.urls.REDIS_URL as string);
+      await expect.poll(() => said.join('\n'), LATER).toContain('set its maxmemory-policy to noeviction');
+      await redis('CONFIG', 'SET', 'maxmemory-policy', 'noeviction');
+      link.close();
+    });
   });
 
   describe('when its memory is full', () => {

@@ -4,7 +4,8 @@
 --
 -- KEYS     see _queue.lua
 -- ARGV     1 to 3 see _queue.lua
--- returns  'NONE' or 'LOST' (nothing was done), or {code, user, ticket, end} for everybody whose place changed
+-- returns  'NONE' or 'LOST' (nothing was done), or 1 or 0 (whether anybody is in the queue or remembered), then
+--          {code, user, ticket, end} for everybody whose place changed
 --- @include "_queue"
 --- @include "_serve"
 
@@ -36,4 +37,5 @@ end
 local changes = serve(queue, now, {})
 local old = redis.call('ZRANGE', ENDED, '-inf', '(' .. string.format('%.0f', now - REMEMBERED_MS), 'BYSCORE', 'LIMIT', 0, MOST)
 for _, user in ipairs(old) do forget(user) end
+table.insert(changes, 1, redis.call('EXISTS', WAITING, INSIDE, ENDED) > 0 and 1 or 0)
 return changes

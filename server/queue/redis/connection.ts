@@ -30,14 +30,17 @@ const COMMON = {
 
 const INFO = ['INFO', 'everything'];
 
-/** `redis://…` is a single server; several URLs with commas between them are nodes of a Cluster. */
-export const connectionTo = (url: string): Connection =>
-  url.includes(',') ? toCluster(url.split(',')) : toServer(url);
+/**
+ * `redis://…` is a single server; several URLs with commas between them are nodes of a Cluster.
+ * @param failed hears why there is no connection, each time that one is lost or can't be made
+ */
+export const connectionTo = (url: string, failed: (error: Error) => void): Connection =>
+  url.includes(',') ? toCluster(url.split(','), failed) : toServer(url, failed);
 
-function toServer(url: string): Connection {
+function toServer(url: string, failed: (error: Error) => void): Connection {
   const client = createClient({ ...COMMON, url });
   // It reconnects by itself; without a listener an error would end the process.
-  client.on('error', () => {});
+  client.on('error', failed);
   return {
     open: async () => void (await client.connect()),
     send: (_key, command) => client.sendCommand(command),
@@ -48,7 +51,7 @@ function toServer(url: string): Connection {
   };
 }
 
-function toCluster(urls: readonly string[]): Connection {
+function toCluster(urls: readonly string[], failed: (error: Error) => void): Connection {
   const { username, password, protocol } = new URL(urls[0] as string);
   const cluster = createCluster({
     rootNodes: urls.map((url) => ({ url })),
@@ -63,7 +66,8 @@ function toCluster(urls: readonly string[]): Connection {
     minimizeConnections: true,
     topologyRefreshOnReconnectionAttemptStrategy: REFRESH_AFTER_MILLISECONDS,
   });
-  cluster.on('error', () => {});
+  cluster.on('error', failed);
+  cluster.on('node-error', failed);
   return {
     open: async () => void (await cluster.connect()),
     send: (key, command) => cluster.sendCommand(key, false, command),

@@ -1,16 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { BaseLogger } from 'pino';
 import { ErrorReply } from 'redis';
 import { StoreUnavailable } from '../../db/database.ts';
 import { Breaker } from './breaker.ts';
 import { type Connection, connectionTo } from './connection.ts';
 import { keysOf } from './keys.ts';
 import type { Script } from './scripts.ts';
-import { within } from './within.ts';
+import { TimeIsUp, within } from './within.ts';
 
 export interface LinkOptions {
   /** After this a command counts as unanswered. */
   commandTimeoutMilliseconds: number;
   openTimeoutMilliseconds: number;
+  log?: Pick<BaseLogger, 'warn' | 'info'>;
 }
 
 export const LINK_DEFAULTS: LinkOptions = { commandTimeoutMilliseconds: 500, openTimeoutMilliseconds: 3_000 };
@@ -32,6 +34,7 @@ export class RedisLink {
   readonly #breakers = new Map<string, Breaker>();
   readonly #channels = new Map<string, () => void>();
   #connection: Connection | null = null;
+  #lastFailure: Error | undefined;
   #opening: Promise<void> | null = null;
   #closed = false;
 
@@ -101,7 +104,10 @@ export class RedisLink {
   #translated(error: unknown, queueId: string): unknown {
     const said = error instanceof ErrorReply ? error.message : null;
     if (said !== null && !NOT_NOW.test(said) && !NOT_FOR_A_WHILE.test(said)) return error;
-    if (said === null || NOT_FOR_A_WHILE.test(said)) this.#trip(queueId);
+    if (said === null || NOT_FOR_A_WHILE.test(said)) {
+      this.#lastFailure = error as Error;
+      this.#trip(queueId);
+    }
     return new StoreUnavailable('Redis can not be asked now', { cause: error });
   }
 
@@ -113,8 +119,13 @@ export class RedisLink {
   #trip(queueId: string): void {
     const whose = this.#whose(queueId);
     if (this.#closed || this.#breakers.has(whose)) return;
-    const probe = (failures: number) => this.#probe(queueId, failures);
-    this.#breakers.set(whose, new Breaker(probe, () => this.#breakers.delete(whose)));
+    const { log } = this.#options;
+    log?.warn({ err: this.#lastFailure, queueId }, 'Redis does not answer; the line is closed until it does');
+    const closed = () => {
+      this.#breakers.delete(whose);
+      log?.info({ queueId }, 'Redis answers again; the line goes on');
+    };
+    this.#breakers.set(whose, new Breaker((failures) => this.#probe(queueId, failures), closed));
   }
 
   async #probe(queueId: string, failures: number): Promise<boolean> {
@@ -128,6 +139,19 @@ export class RedisLink {
     );
   }
 
+  /** Says what an operator should change. */
+  async #look(connection: Connection): Promise<void> {
+    for (const info of await connection.info()) {
+      const value = (name: string) => new RegExp(`^${name}:(.*?)\r?$`, 'm').exec(info)?.[1];
+      const version = value('redis_version') ?? '7';
+      if (Number.parseInt(version, 10) < 7) {
+        this.#options.log?.warn(`Redis ${version} is too old for the line: install 7.0 or newer`);
+      }
+      if ((value('maxmemory_policy') ?? 'noeviction') === 'noeviction') continue;
+      this.#options.log?.warn('Redis may evict the line when memory is short: set its maxmemory-policy to noeviction');
+    }
+  }
+
   /** Opens a connection, however long it takes, and only then lets go of the one before. */
   #openAnew(): Promise<void> {
     this.#opening ??= this.#open().finally(() => {
@@ -138,12 +162,17 @@ export class RedisLink {
 
   async #open(): Promise<void> {
     for (let pause = 50; !this.#closed; pause = Math.min(2_000, pause * 2)) {
-      const connection = connectionTo(this.#url);
+      const connection = connectionTo(this.#url, (error) => {
+        this.#lastFailure = error;
+      });
       try {
         await within(this.#options.openTimeoutMilliseconds, connection.open());
-        return await this.#use(connection);
-      } catch {
+        await this.#use(connection);
+        return;
+      } catch (error) {
         connection.destroy();
+        const err = error instanceof TimeIsUp ? (this.#lastFailure ?? error) : error;
+        if (!this.#closed) this.#options.log?.warn({ err }, 'there is no connection to Redis yet; trying again');
       }
       await sleep(pause * (0.5 + Math.random() / 2), undefined, { ref: false });
     }
@@ -151,6 +180,7 @@ export class RedisLink {
 
   async #use(connection: Connection): Promise<void> {
     if (this.#closed) return connection.destroy();
+    this.#look(connection).catch(() => {}); // a master that is down can't be looked at, and must not hold up the others
     const before = this.#connection;
     this.#connection = connection;
     before?.destroy();

@@ -1,9 +1,11 @@
 import type { QueueLedger } from '../ledger.ts';
-import type { Change, EnterRequest, Place, QueueSettings, QueueStore, StatusRequest } from '../store.ts';
+import type { EnterRequest, Place, QueueSettings, QueueStore, StatusRequest } from '../store.ts';
 import type { RedisLink } from './link.ts';
 import { fieldsOf, Lives } from './lives.ts';
-import { byQueue, toChange, toPlaces, toSettings, toStats } from './replies.ts';
+import { byQueue, toPlaces, toSettings, toStats } from './replies.ts';
 import { loadScripts, type Script } from './scripts.ts';
+import { settled } from './settled.ts';
+import { Ticks } from './ticks.ts';
 
 /** Settings of a queue that nobody has configured yet. */
 export interface NewQueue {
@@ -14,7 +16,6 @@ export interface NewQueue {
 
 /** Most users of one call: a millisecond or two, during which Redis does nothing else. */
 const MOST_A_CALL = 512;
-const MILLISECONDS_BETWEEN_LISTS = 5_000;
 
 /** The line in Redis. Each command is the script of the same name beside this file, run once a queue. */
 export function redisQueueStore(link: RedisLink, ledger: QueueLedger, fresh: NewQueue): QueueStore {
@@ -56,26 +57,12 @@ export function redisQueueStore(link: RedisLink, ledger: QueueLedger, fresh: New
   };
   const had = (reply: unknown[]): boolean[] => reply.map((one) => one === 1);
 
-  let listed: { at: number; ids: string[] } = { at: Number.NEGATIVE_INFINITY, ids: [] };
-  async function allQueues(): Promise<string[]> {
-    if (performance.now() - listed.at > MILLISECONDS_BETWEEN_LISTS) {
-      // Without the ledger, the queues that this process knows go on being served.
-      const ids = await ledger.list().catch(() => listed.ids);
-      listed = { at: performance.now(), ids };
-    }
-    return [...new Set([...listed.ids, ...lives.known()])];
-  }
-
-  async function tick(queueId: string, changes: Change[]): Promise<void> {
-    const reply = await lives.run(scripts.admit, queueId, []);
-    changes.push(...((reply ?? []) as unknown[][]).map((change) => toChange(queueId, change)));
-    // A note that is missed now comes with a later tick.
-    await lives.note(queueId).catch(() => {});
-  }
+  const ticks = new Ticks(lives, scripts, ledger);
 
   return {
     async enter(requests, admits = true) {
       await settled(byQueue(requests).map(({ queueId }) => lives.open(newSettings(queueId))));
+      for (const { queueId } of requests) ticks.someoneIn(queueId);
       const args = (request: EnterRequest) => [request.userId];
       const places = await ask(requests, scripts.enter, [admits ? '1' : '0'], args, placesOf, null);
       return places as Place[];
@@ -94,11 +81,7 @@ export function redisQueueStore(link: RedisLink, ledger: QueueLedger, fresh: New
       return ask(requests, scripts.prioritise, [], ({ userId }) => [userId], had, false);
     },
 
-    async admit(queueIds) {
-      const changes: Change[] = [];
-      await settled((queueIds ?? (await allQueues())).map((queueId) => tick(queueId, changes)));
-      return changes;
-    },
+    admit: (queueIds) => ticks.run(queueIds),
 
     async stats(queueIds) {
       const replies = await Promise.all(queueIds.map((queueId) => lives.run(scripts.stats, queueId, [])));
@@ -113,10 +96,4 @@ export function redisQueueStore(link: RedisLink, ledger: QueueLedger, fresh: New
       return settings;
     },
   };
-}
-
-/** Waits for all, also when one fails: what is under way is not left behind. @throws the first failure */
-async function settled(work: Promise<unknown>[]): Promise<void> {
-  const failed = (await Promise.allSettled(work)).find((one) => one.status === 'rejected');
-  if (failed) throw failed.reason;
 }
