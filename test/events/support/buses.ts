@@ -10,7 +10,8 @@ import { makeBus, type Stores, silent } from './stores.ts';
 /** What one process has of the system: its bus and its relay, on stores that others use too. */
 export interface Participant {
   bus: EventBus;
-  relay: Relay;
+  /** Publishes, or leaves it to the next tick: a broker that has just started takes a moment to be of use. */
+  relay: { run(): Promise<void> };
   stop(): Promise<void>;
 }
 
@@ -94,10 +95,11 @@ function participate(bus: EventBus, consumers: readonly Consumer[]): Participant
   bus.start();
   const relay = new Relay(bus, { batchSize: 50, nudgeDelayMilliseconds: 5, log: silent });
   // As the scheduler of a process does: whoever finds another one at it looks again later.
-  const ticks = setInterval(() => relay.run().catch(() => {}), RELAY_EVERY_MILLISECONDS);
+  const run = () => relay.run().catch(() => {});
+  const ticks = setInterval(run, RELAY_EVERY_MILLISECONDS);
   return {
     bus,
-    relay,
+    relay: { run },
     stop() {
       clearInterval(ticks);
       return bus.stop();
