@@ -67,9 +67,19 @@ export class Queue {
     return left;
   }
 
-  /** End of the user's slot when they may reserve now, with that ticket if one is given; else null. Counts as showing up. */
-  async admittedUntil(userId: string, queueId: string, ticket?: number): Promise<Date | null> {
-    const place = await this.#asking.add({ userId, queueId });
+  /**
+   * End of the user's slot when they may reserve now, with that ticket if one is given; else null. Counts as showing up.
+   * @param provenUntil the end that a signed pass says: believed while the line can't be asked, so that whoever is inside
+   * can go on reserving
+   */
+  async admittedUntil(userId: string, queueId: string, ticket?: number, provenUntil?: Date): Promise<Date | null> {
+    let place: Place | null;
+    try {
+      place = await this.#asking.add({ userId, queueId, ...(ticket !== undefined && { ticket }) });
+    } catch (error) {
+      if (provenUntil && provenUntil.getTime() > Date.now()) return provenUntil;
+      throw error;
+    }
     if (place?.status !== 'ACTIVE' || (ticket !== undefined && place.ticket !== ticket)) return null;
     return place.expiresAt;
   }

@@ -64,6 +64,22 @@ describe.skipIf(missing)('a line in Redis, and trouble with it', () => {
     await expect.poll(() => queue.where('a', 'd').catch(String), LATER).toEqual(['ACTIVE', 1]);
   });
 
+  it('believes a signed pass while Redis can not be asked, until the end that it says', async () => {
+    const rules = new Queue(line.store, line.signals);
+    const { queueId } = queue;
+    const { ticket } = await rules.enter('a', queueId);
+    const until = await rules.admittedUntil('a', queueId, ticket);
+    await servers.kill('redis');
+    expect(await rules.admittedUntil('a', queueId, ticket, until as Date)).toBe(until);
+    await refused(rules.admittedUntil('a', queueId, ticket));
+    await refused(rules.admittedUntil('a', queueId, ticket, new Date(Date.now() - 1)));
+    await servers.restart('redis');
+    // A pass is not believed against the line.
+    await rules.leave('a', queueId).catch(() => {});
+    await expect.poll(() => rules.leave('a', queueId).catch(String), LATER).toBe(false);
+    expect(await rules.admittedUntil('a', queueId, ticket, until as Date)).toBeNull();
+  });
+
   it('does not take one slow answer of a busy moment for the end', async () => {
     await queue.enter('a');
     await servers.freeze('redis');
