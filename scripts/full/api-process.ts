@@ -55,6 +55,11 @@ export class ApiProcess {
     throw new Error(`${this.url} was not ready within ${READY_WITHIN_MS / 1000} s`);
   }
 
+  /** SIGSTOP freezes it, SIGCONT lets it go on, SIGKILL is a crash. */
+  signal(signal: NodeJS.Signals): void {
+    if (this.#alive) this.#child.kill(signal);
+  }
+
   /** Asks it to stop, and kills it if it does not. */
   async stop(): Promise<void> {
     if (!this.#alive) return;
