@@ -224,12 +224,17 @@ describe('thresholds', () => {
       false,
     ]);
   });
-  test('a metric without samples crosses nothing', async () => {
-    const source = `export const options = { thresholds: { checks: ['rate>0.9'], http_reqs: ['count>10'] } };
+  test('without samples a counter stands at 0, and other metrics cross nothing', async () => {
+    const source = `export const options = { thresholds: { checks: ['rate>0.9'], http_reqs: ['count<1', 'count>0'] } };
       export default function () {}`;
     const ran = await runScript(source);
-    expect(ran.code).toBe(0);
+    expect(ran.code).toBe(99);
+    expect(ran.exported.metrics.http_reqs).toMatchObject({
+      count: 0,
+      thresholds: { 'count<1': false, 'count>0': true },
+    });
     expect(ran.exported.metrics.checks).toMatchObject({ passes: 0, fails: 0, thresholds: { 'rate>0.9': false } });
+    expect(ran.stdout).toContain("✓ 'rate>0.9' no samples");
   });
   test('--no-thresholds judges none', async () => {
     const source = `export const options = { thresholds: { iterations: ['count>5'] } }; export default function () {}`;

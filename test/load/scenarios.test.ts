@@ -28,7 +28,7 @@ async function queue(): Promise<{ active: number; waiting: number }> {
 describe('the seed’s scripts, unmodified', () => {
   test('spike: 300 users ask for a place; 50 are inside, 250 wait', async () => {
     const args = [...seedArgs(), '-s', '1s:300,1s:300,500ms:0'];
-    const ran = await runScript(fixture('seed-spike.js'), { args, files: seedFiles() });
+    const ran = await runScript(fixture('seed-spike.js.txt'), { args, files: seedFiles() });
     expect(ran.code).toBe(0);
     const issued = ran.exported.root_group.checks['token 발급 성공'];
     expect(issued?.passes).toBeGreaterThanOrEqual(300);
@@ -39,7 +39,7 @@ describe('the seed’s scripts, unmodified', () => {
 
   test('peak: whoever is not inside is refused, and that is what the script counts', async () => {
     const args = [...seedArgs(), '-d', '1s'];
-    const ran = await runScript(fixture('seed-peak.js'), { args, files: seedFiles() });
+    const ran = await runScript(fixture('seed-peak.js.txt'), { args, files: seedFiles() });
     expect(ran.code).toBe(0);
     const { passes = 0, fails = 0 } = ran.exported.root_group.checks['예약 성공'] ?? {};
     expect(passes + fails).toBe(ran.exported.metrics.http_reqs?.count);

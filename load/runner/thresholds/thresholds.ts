@@ -10,13 +10,14 @@ export interface Verdict {
   readonly source: string;
   readonly aggregation: string;
   readonly ok: boolean;
-  /** What the metric had; undefined when it had no samples, which no threshold judges. */
+  /** What the metric had; undefined when it had no samples, which crosses nothing. */
   readonly value: number | undefined;
 }
 
 interface Threshold {
   readonly metric: string;
   readonly sink: Sink;
+  readonly isCounter: boolean;
   readonly config: ThresholdConfig;
   readonly expression: Expression;
 }
@@ -32,7 +33,7 @@ export class Thresholds {
       if (!found) throw invalidConfig(`threshold of "${metric}": the script has no metric of that name`);
       return list.map((config) => {
         const expression = parseExpression(config.source, metric, found.metric.type);
-        return { metric, sink: found.sink, config, expression };
+        return { metric, sink: found.sink, isCounter: found.metric.type === 'counter', config, expression };
       });
     });
   }
@@ -64,9 +65,10 @@ export class Thresholds {
   }
 }
 
-function judge({ sink, expression }: Threshold, seconds: number): Verdict {
+function judge({ sink, expression, isCounter }: Threshold, seconds: number): Verdict {
   const { source, aggregation } = expression;
-  if (sink.count === 0) return { source, aggregation, ok: true, value: undefined };
+  // A counter that nobody added to stands at 0; the other types have no value before their first sample.
+  if (sink.count === 0 && !isCounter) return { source, aggregation, ok: true, value: undefined };
   const value = sink.aggregate(aggregation, seconds);
   return { source, aggregation, ok: expression.holds(value), value };
 }
