@@ -12,16 +12,14 @@ const LOCK_KEY = 0x6a617269;
  * Many processes may call it at once: an advisory lock lets one work and the others find it done.
  */
 export async function migrate(database: Database): Promise<void> {
-  await database
-    .execute(
-      'CREATE TABLE IF NOT EXISTS schema_migrations (name text PRIMARY KEY, at timestamptz NOT NULL DEFAULT clock_timestamp())',
-    )
-    .catch(() => {}); // Two processes may race here and one of them lose on the catalogue's own unique index.
   await database.transaction(async (sql) => {
     // Others may migrate for a while, and so may we: the limits are for requests.
     await sql.query('SET LOCAL statement_timeout = 0');
     await sql.query('SET LOCAL lock_timeout = 0');
     await sql.query('SELECT pg_advisory_xact_lock($1)', [LOCK_KEY]);
+    await sql.query(
+      'CREATE TABLE IF NOT EXISTS schema_migrations (name text PRIMARY KEY, at timestamptz NOT NULL DEFAULT clock_timestamp())',
+    );
     const done = new Set((await sql.query<{ name: string }>('SELECT name FROM schema_migrations')).map((r) => r.name));
     for (const file of globSync('*.sql', { cwd: MIGRATIONS }).sort()) {
       if (done.has(file)) continue;
