@@ -15,7 +15,7 @@ export default {
       name: 'lib-imports-no-feature',
       severity: 'error',
       from: { path: '^server/lib/' },
-      to: { path: '^(server/(?!lib/)|contract/)' },
+      to: { path: '^server/(?!lib/)' },
     },
     {
       name: 'db-imports-lib-only',
@@ -63,6 +63,7 @@ export default {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^web/dist/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {

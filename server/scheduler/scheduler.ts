@@ -1,18 +1,6 @@
-import type { BaseLogger } from 'pino';
 import type { Job, JobState } from './job.ts';
+import type { SchedulerOptions } from './options.ts';
 import { Ticker } from './ticker.ts';
-
-export interface SchedulerOptions {
-  log: Pick<BaseLogger, 'warn'>;
-  /** For jobs that name none. */
-  timeoutMilliseconds?: number;
-  /** Part of a period by which each tick is moved at random, so that processes started together drift apart. */
-  jitter?: number;
-  /** From 0 to 1. */
-  random?: () => number;
-  /** Milliseconds since 1970. */
-  now?: () => number;
-}
 
 /** Runs jobs at their pace until it is stopped. It has no rules of its own, and no failure of a job ends it. */
 export class Scheduler {

@@ -1,5 +1,5 @@
 import type { Job, JobState } from './job.ts';
-import type { SchedulerOptions } from './scheduler.ts';
+import type { SchedulerOptions } from './options.ts';
 
 type Surroundings = Required<Pick<SchedulerOptions, 'log' | 'jitter' | 'random' | 'now'>>;
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Job } from '../../server/scheduler/job.ts';
-import { Scheduler, type SchedulerOptions } from '../../server/scheduler/scheduler.ts';
+import type { SchedulerOptions } from '../../server/scheduler/options.ts';
+import { Scheduler } from '../../server/scheduler/scheduler.ts';
 
 const log = { warn: vi.fn() };
 
