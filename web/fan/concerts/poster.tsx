@@ -7,14 +7,6 @@ import { Snow } from './motifs/snow.tsx';
 import { Stars } from './motifs/stars.tsx';
 import { Waves } from './motifs/waves.tsx';
 
-export interface MotifProps {
-  hue: number;
-  /** Of the drawing, so that it looks the same every time. */
-  seed: number;
-  /** Prefix of the ids within the drawing. */
-  id: string;
-}
-
 const MOTIFS = { snow: Snow, waves: Waves, piano: Piano, stars: Stars };
 
 /** A concert's poster, drawn. 3 to 4, cut at the edges where the frame is of another shape. The text beside it says what it is. */

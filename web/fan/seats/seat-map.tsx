@@ -6,7 +6,8 @@ import { onColoursChanged } from '../../shared/theme.ts';
 import { useTexts } from '../texts/index.ts';
 import { Legend } from './legend.tsx';
 import { readColours } from './map/colours.ts';
-import { MapView, type Marks } from './map/view.ts';
+import type { Marks } from './map/scene.ts';
+import { MapView } from './map/view.ts';
 import type { Seats } from './use-seats.ts';
 
 interface SeatMapProps {

@@ -1,4 +1,4 @@
-import type { MotifProps } from '../poster.tsx';
+import type { MotifProps } from './props.ts';
 
 const HORIZON = 214;
 const VANISHING_X = 150;

@@ -1,5 +1,5 @@
 import { seeded } from '../../../shared/random.ts';
-import type { MotifProps } from '../poster.tsx';
+import type { MotifProps } from './props.ts';
 
 /** Sound as rings on water: for a concert that has no motif of its own. */
 export function Rings({ hue, seed, id }: MotifProps) {

@@ -1,5 +1,5 @@
 import { seeded } from '../../../shared/random.ts';
-import type { MotifProps } from '../poster.tsx';
+import type { MotifProps } from './props.ts';
 
 /** Snow over a river at night. */
 export function Snow({ hue, seed, id }: MotifProps) {

@@ -1,5 +1,5 @@
 import { seeded } from '../../../shared/random.ts';
-import type { MotifProps } from '../poster.tsx';
+import type { MotifProps } from './props.ts';
 
 const POLE = { x: 150, y: 150 };
 /** Nine stars in a row, marching. */

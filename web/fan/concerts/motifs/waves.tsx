@@ -1,5 +1,5 @@
 import { seeded } from '../../../shared/random.ts';
-import type { MotifProps } from '../poster.tsx';
+import type { MotifProps } from './props.ts';
 
 const LAYERS = 7;
 

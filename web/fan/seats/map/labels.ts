@@ -1,6 +1,5 @@
 import type { Section } from '../venue/venue.ts';
-import type { Scene } from './layer.ts';
-import type { View } from './paint.ts';
+import type { Scene, View } from './scene.ts';
 
 /** The number of each row, before its first seat. */
 export function paintRows(

@@ -1,23 +1,12 @@
-import type { Venue } from '../venue/venue.ts';
 import type { Camera, Size } from './camera.ts';
-import type { Colours } from './colours.ts';
 import { paintVenue } from './paint.ts';
+import type { Scene } from './scene.ts';
 
 /** Painted beyond the view on each side, as a share of it: a pan rarely leaves what is painted. */
 const MARGIN = 0.5;
 const MOST_PIXELS = 7_000_000;
 /** A picture may be stretched by so much while somebody zooms. */
 const STRETCH = 1.7;
-
-export interface Scene {
-  venue: Venue;
-  /** One state a seat. */
-  states: string;
-  /** Left in each section. */
-  left: readonly number[];
-  colours: Colours;
-  words: { stage: string; left: (count: number) => string };
-}
 
 /**
  * The venue as a picture of more than what is in view. Panning copies it, whatever the number of seats; it is painted anew

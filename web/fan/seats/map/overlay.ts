@@ -1,7 +1,6 @@
 import type { Camera, Size } from './camera.ts';
 import { priceColour } from './colours.ts';
-import type { Scene } from './layer.ts';
-import type { Marks } from './view.ts';
+import type { Marks, Scene } from './scene.ts';
 
 /** What stands out on the map: the fan's own seats, the one they look at, and those offered instead of a lost one. */
 export function paintMarks(

@@ -3,7 +3,7 @@ import type { Section } from '../venue/venue.ts';
 import type { Camera, Size } from './camera.ts';
 import { priceColour } from './colours.ts';
 import { paintLabel, paintNumbers, paintRows, write } from './labels.ts';
-import type { Scene } from './layer.ts';
+import type { Scene, View } from './scene.ts';
 import { SeatMarks, type SeatState } from './seat-marks.ts';
 
 /** Below this, in CSS pixels between neighbours, sections say what is left; above, seats speak for themselves. */
@@ -30,15 +30,6 @@ export function paintVenue(
     if (!inView(section.outline, view)) continue;
     paintSection(context, scene, section, scene.left[nth] ?? 0, view);
   }
-}
-
-export interface View {
-  toX: (x: number) => number;
-  toY: (y: number) => number;
-  /** Device pixels a unit. */
-  scale: number;
-  density: number;
-  pixels: Size;
 }
 
 function inView(outline: readonly Point[], { toX, toY, pixels }: View): boolean {

@@ -3,20 +3,14 @@ import type { Point } from '../venue/shape.ts';
 import { boxOf } from '../venue/shape.ts';
 import { between, bounded, type Camera, fitted, type Size, zoomed } from './camera.ts';
 import { listenToGestures } from './gestures.ts';
-import { Layer, type Scene } from './layer.ts';
+import { Layer } from './layer.ts';
 import { paintMarks } from './overlay.ts';
+import type { Marks, Scene } from './scene.ts';
 
 export interface MapEvents {
   seat(index: number): void;
   /** A standing section. */
   area(section: number): void;
-}
-
-/** What the fan has and what they look at. */
-export interface Marks {
-  mine: readonly number[];
-  chosen: number | null;
-  offered: readonly number[];
 }
 
 /** Seats closer together than this, in CSS pixels, are too small to be tapped: a tap comes closer instead. */
