@@ -16,7 +16,10 @@ export const PAGES: InlineConfig = {
     // Everything is a file of its own with a hashed name, so that the pages need no inline content (CSP) and may be cached.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rolldownOptions: { input: { fan: join(ROOT, 'web/index.html'), ops: join(ROOT, 'web/ops.html') } },
+    rolldownOptions: {
+      checks: { pluginTimings: false },
+      input: { fan: join(ROOT, 'web/index.html'), ops: join(ROOT, 'web/ops.html') },
+    },
   },
   worker: { format: 'es' },
 };

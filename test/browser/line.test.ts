@@ -122,5 +122,5 @@ describe.skipIf(!CHROMIUM)('the place in the line', () => {
     await page.getByText('Live', { exact: true }).waitFor();
     await goes(stage.service, 'last-1');
     await page.getByRole('timer').waitFor();
-  });
+  }, 180_000);
 });

@@ -16,8 +16,9 @@ export function Header() {
       <a class="skip" href="#main">
         {texts.app.skip}
       </a>
-      <Link to={paths.concerts} class="brand" aria-label={`자리 jari, ${texts.app.concerts}`}>
-        자리<small>jari</small>
+      <Link to={paths.concerts} class="brand">
+        자리 <small>jari</small>
+        <span class="unseen">{texts.app.concerts}</span>
       </Link>
       <PlaceChip here={here} />
       <nav class="bar-links">

@@ -23,7 +23,7 @@ export function Charts() {
   const { charts } = texts;
   const common = { times, seconds: minutes * 60 };
   return (
-    <section class="charts" aria-label={charts.line}>
+    <section class="charts" aria-label={charts.title}>
       <fieldset class="choice">
         <legend class="unseen">{charts.span}</legend>
         {SPANS_MINUTES.map((span) => (

@@ -33,6 +33,7 @@ export const en = {
     memory: (size: string) => `${size} resident`,
   },
   charts: {
+    title: 'The last minutes',
     line: 'The line',
     active: 'inside',
     waiting: 'waiting',

@@ -35,6 +35,7 @@ export const ko: Texts = {
     memory: (size) => `메모리 ${size}`,
   },
   charts: {
+    title: '최근 흐름',
     line: '대기열',
     active: '입장 중',
     waiting: '대기',
