@@ -46,8 +46,10 @@ export const commands = (): fc.Arbitrary<Iterable<Command>> => {
   const steps = fc.constantFrom(1, 1, 2, 3, 5, 15, -1, -4);
   return fc.commands(
     [
-      crowd.map((users) => command('enter', users, enter(users))),
-      crowd.map((users) => command('enter', users, enter(users))),
+      crowd.map((users) => command('enter', users, enter(users, true))),
+      crowd.map((users) => command('enter', users, enter(users, true))),
+      crowd.map((users) => command('enter in a storm', users, enter(users, false))),
+      crowd.map((users) => command('prioritise', users, prioritise(users))),
       crowd.map((users) => command('ask', users, ask(users))),
       leaving.map((users) => command('leave', users, leave(users))),
       queue.map((index) => command('tick', index, tick(index))),
@@ -72,15 +74,25 @@ function command(name: string, what: unknown, act: (expected: Expected, line: Li
 const requests = (users: readonly Who[], { queueIds }: Expected): EnterRequest[] =>
   users.map(({ userId, queue }) => ({ userId, queueId: queueIds[queue] as string }));
 
-const enter = (users: Who[]) => async (expected: Expected, line: Line) => {
+const enter = (users: Who[], admits: boolean) => async (expected: Expected, line: Line) => {
   const entering = requests(users, expected);
-  const places = await line.store.enter(entering);
+  const places = await line.store.enter(entering, admits);
   eachQueue(expected, (model, queueId) => {
     const mine = of(entering, queueId).map(({ userId }) => userId);
-    if (mine.length > 0) model.enter(mine);
+    if (mine.length > 0) model.enter(mine, admits);
   });
   for (const place of places) expect(place.status).not.toBe('EXPIRED');
   expectPlaces(places, expected, entering);
+};
+
+const prioritise = (users: Who[]) => async (expected: Expected, line: Line) => {
+  const promised = requests(users, expected);
+  const waits = await line.store.prioritise(promised);
+  eachQueue(expected, (model, queueId) => {
+    const mine = of(promised, queueId).map(({ userId }) => userId);
+    if (mine.length === 0) return;
+    expect(waits.filter((_, i) => promised[i]?.queueId === queueId)).toEqual(model.prioritise(mine));
+  });
 };
 
 const ask = (users: Who[]) => async (expected: Expected, line: Line) => {

@@ -29,22 +29,32 @@ export class QueueModel {
   #exists = false;
   #lastTicket = 0;
   #serving = 0;
-  #waiting: { userId: string; ticket: number }[] = [];
+  #waiting: { userId: string; ticket: number; ahead: boolean }[] = [];
   #active: Slot[] = [];
   #ended: { userId: string; ticket: number; until: number }[] = [];
   #admissions: number[] = [];
 
-  enter(users: readonly string[]): void {
+  enter(users: readonly string[], admits: boolean): void {
     this.#exists = true;
     for (const userId of new Set(users)) {
       const slot = this.#active.find((s) => s.userId === userId);
       if (slot && slot.until > this.now) slot.seen = true;
       else if (!this.#waiting.some((w) => w.userId === userId)) {
         this.#forget(userId);
-        this.#waiting.push({ userId, ticket: ++this.#lastTicket });
+        this.#waiting.push({ userId, ticket: ++this.#lastTicket, ahead: false });
       }
     }
-    this.#serve(users);
+    if (admits) this.#serve(users);
+  }
+
+  prioritise(users: readonly string[]): boolean[] {
+    const waits = users.map((userId) => {
+      const mine = this.#waiting.find((w) => w.userId === userId);
+      if (mine) mine.ahead = true;
+      return mine !== undefined;
+    });
+    this.#serve([]);
+    return waits;
   }
 
   see(users: readonly string[]): void {
@@ -110,12 +120,14 @@ export class QueueModel {
       this.#ended.push({ userId, ticket, until: Math.min(until, this.now) });
 
     const free = state === 'OPEN' ? Math.max(0, cap - this.#active.length) : 0;
-    const admitted = this.#waiting.splice(0, free);
-    for (const { userId, ticket } of admitted) {
+    const byTurn = [...this.#waiting.filter((w) => w.ahead), ...this.#waiting.filter((w) => !w.ahead)];
+    const admitted = byTurn.slice(0, free);
+    this.#waiting = this.#waiting.filter((w) => !admitted.includes(w));
+    for (const { userId, ticket, ahead } of admitted) {
       const seen = here.includes(userId);
       this.#active.push({ userId, ticket, since: this.now, until: this.now + activeSeconds, seen });
       this.#admissions.push(this.now);
-      this.#serving = ticket;
+      if (!ahead) this.#serving = ticket;
     }
     const told = (status: Change['status']) => (place: { userId: string; ticket: number }) => ({
       userId: place.userId,
