@@ -15,12 +15,16 @@ export interface BatcherOptions {
 
 interface Waiting<I, O> {
   item: I;
+  calls: number;
   resolve: (outcome: O) => void;
   reject: (error: unknown) => void;
 }
 
 /** What a call returns for an item that must go again in the next call, ahead of newer ones. */
 export const AGAIN = Symbol('again');
+
+/** A call that puts an item off this often would do so for ever: that is a defect, and not to be paid for by all others. */
+const MOST_CALLS_AN_ITEM = 100;
 
 /**
  * @param call one round trip; returns an outcome an item, in the same order. A rejection reaches all of its items:
@@ -45,7 +49,7 @@ export class Batcher<I, O> {
   add(item: I): Promise<O> {
     if (this.#waiting.length >= this.#options.maxWaitingItems) return Promise.reject(this.#options.overloaded());
     return new Promise<O>((resolve, reject) => {
-      this.#waiting.push({ item, resolve, reject });
+      this.#waiting.push({ item, calls: 0, resolve, reject });
       this.#pump();
     });
   }
@@ -64,8 +68,9 @@ export class Batcher<I, O> {
       const again: Waiting<I, O>[] = [];
       batch.forEach((w, i) => {
         const outcome = outcomes[i];
-        if (outcome === AGAIN) again.push(w);
-        else w.resolve(outcome as O);
+        if (outcome !== AGAIN) w.resolve(outcome as O);
+        else if (++w.calls < MOST_CALLS_AN_ITEM) again.push(w);
+        else w.reject(new Error(`not decided in ${MOST_CALLS_AN_ITEM} calls`));
       });
       if (again.length > 0) this.#waiting = again.concat(this.#waiting);
     } catch (error) {

@@ -48,6 +48,13 @@ describe('Batcher', () => {
     expect([await first, ...(await Promise.all(later))]).toEqual(['a', 'b', 'c', 'd', 'e']);
   });
 
+  it('fails an item that calls put off for ever, and only that one', async () => {
+    const batcher = new Batcher(LIMITS, async (items: number[]) => items.map((item) => (item === 1 ? AGAIN : 'done')));
+    const [stuck, other] = [batcher.add(1), batcher.add(2)];
+    await expect(stuck).rejects.toThrow('not decided');
+    expect(await other).toBe('done');
+  });
+
   it('refuses at once what does not fit, and serves the rest', async () => {
     const { calls, call } = controlled();
     const batcher = new Batcher(LIMITS, call);

@@ -96,7 +96,8 @@ BEGIN
     -- Whether a request may go ahead of knowing what became of its user's earlier ones in this call: money and number
     -- of seats are enough for all of them. The first always may.
     SELECT k.*, k.code = 'TRY' AND sum(CASE WHEN k.pay THEN k.price ELSE 0 END) OVER earlier <= k.balance
-      AND (seats_per_user = 0 OR k.seats + row_number() OVER earlier <= seats_per_user) AS tries
+      AND (seats_per_user = 0 OR k.own_id IS NOT NULL
+        OR k.seats + count(*) FILTER (WHERE k.own_id IS NULL) OVER earlier <= seats_per_user) AS tries
     FROM known k WINDOW earlier AS (PARTITION BY k.user_id, k.code = 'TRY' ORDER BY k.ord)
   ), placed AS MATERIALIZED (
     SELECT r.*, r.tries AND r.own_id IS NULL AS fresh, coalesce(r.own_id, r.reservation_id) AS id,

@@ -87,6 +87,10 @@ export function batches(at: At): void {
       const seats = [1, 2, STANDING, 3, 1, 4];
       const outcomes = await Promise.all(seats.map((seatId) => reservations.hold(ask(venue, userId, seatId))));
       expect(outcomes.map(codeOf)).toEqual(['OK', 'OK', 'OK', 'SEAT_LIMIT_REACHED', 'OK', 'SEAT_LIMIT_REACHED']);
+      const paid = await Promise.all(
+        [4, 1, 2, STANDING].map((seatId) => reservations.reserve(ask(venue, userId, seatId))),
+      );
+      expect(paid.map(codeOf)).toEqual(['SEAT_LIMIT_REACHED', 'OK', 'OK', 'OK']);
     });
 
     it('takes a key once: the others get its answer, or hear that it is another request’s', async () => {

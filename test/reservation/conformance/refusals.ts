@@ -84,6 +84,7 @@ export function refusals(at: At): void {
       expect(await hold(venue, STANDING)).toBe('OK');
       expect(await hold(venue, 2)).toBe('SEAT_LIMIT_REACHED');
       expect(await hold(venue, 1)).toBe('OK'); // theirs already
+      expect(granted(await reservations.reserve(ask(venue, userId, STANDING)))).toMatchObject({ status: 'CONFIRMED' });
       expect(await hold(other, 1)).toBe('OK');
       granted(await reservations.cancel({ reservationId: first.reservationId, userId }));
       expect(await hold(venue, 2)).toBe('OK');
