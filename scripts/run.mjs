@@ -12,7 +12,7 @@ const pinned = join(root, 'node_modules/node/bin', process.platform === 'win32' 
 const stamp = join(root, 'node_modules/.jari-lock');
 const lock = readFileSync(join(root, 'package-lock.json'), 'utf8');
 
-const STARTS_THE_SERVICE = /\bserver\/main\.ts\b/;
+const STARTS_THE_SERVICE = /\b(server\/main|scripts\/start-full)\.ts\b/;
 
 const installed = () => existsSync(pinned) && existsSync(stamp) && readFileSync(stamp, 'utf8') === lock;
 

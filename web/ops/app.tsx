@@ -3,6 +3,7 @@ import { settings } from '../shared/settings.ts';
 import { useStore } from '../shared/store.ts';
 import { Charts } from './charts/charts.tsx';
 import { CrowdBox } from './crowd/crowd-box.tsx';
+import { Incidents } from './incidents/incidents.tsx';
 import { live, startSampling } from './metrics/sampler.ts';
 import { AuditBox } from './parts/audit.tsx';
 import { ChecklistBox } from './parts/checklist.tsx';
@@ -37,6 +38,7 @@ function Console() {
       <h1 class="unseen">{texts.login.title}</h1>
       <Tiles />
       <Charts />
+      <Incidents />
       <div class="columns">
         <div>
           <QueueBox />

@@ -25,6 +25,7 @@ export interface Asking {
   token?: string | null | undefined;
   signal?: AbortSignal | undefined;
   timeoutSeconds?: number;
+  accept?: string;
 }
 
 const TRIES = 4;
@@ -41,6 +42,7 @@ export async function send(path: string, asking: Asking = {}): Promise<Response>
   const { method = 'GET', body, token, signal, timeoutSeconds = 15 } = asking;
   const limit = AbortSignal.timeout(timeoutSeconds * 1_000);
   const headers: Record<string, string> = { ...extraHeaders(asking) };
+  if (asking.accept !== undefined) headers.accept = asking.accept;
   if (body !== undefined) headers['content-type'] = 'application/json';
   if (token) headers.authorization = `Bearer ${token}`;
   const answer = await fetch(path, {

@@ -67,7 +67,7 @@ export function CrowdBox() {
         </button>
       </form>
       {counts && (
-        <dl class="crowd-counts" aria-live="off">
+        <dl class="counts crowd-counts" aria-live="off">
           {counts.map((name) => (
             <div key={name}>
               <dt>{names[name]}</dt>
