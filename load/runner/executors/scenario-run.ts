@@ -91,10 +91,12 @@ export class ScenarioRun {
     this.#pool.give(user);
   }
 
-  async iterate(user: VirtualUser, scheduledAt = performance.now()): Promise<void> {
+  /** `dueAt` is when the iteration was to start; a timer may have woken us a little before that. */
+  async iterate(user: VirtualUser, dueAt = Number.POSITIVE_INFINITY): Promise<void> {
     const { exec, gracefulStopMs } = this.config;
     const iterationInTest = this.iterationsStarted++;
     const mustEndAt = this.#startedAt + this.plan.durationMs + gracefulStopMs;
+    const scheduledAt = Math.min(dueAt, performance.now());
     const completed = await user.iterate({ exec, iterationInTest, scheduledAt, mustEndAt });
     if (completed) this.iterationsCompleted++;
   }
