@@ -131,6 +131,11 @@ export class Queue {
     return waits;
   }
 
+  /** Whose slot ended at or after a moment, as far as it is remembered. */
+  ended(queueId: string, since: Date): Promise<{ userId: string; at: Date }[]> {
+    return this.#store.ended(queueId, since);
+  }
+
   /** One tick over every queue: ends slots, admits, sweeps, and tells who is listening. */
   async tick(): Promise<Change[]> {
     const changes = await this.#store.admit();

@@ -80,6 +80,8 @@ export interface QueueStore {
    * Makes good for an incident.
    */
   prioritise(requests: readonly EnterRequest[]): Promise<boolean[]>;
+  /** Whose slot ended at or after a moment, as far as it is remembered: ten minutes, unless they came back since. */
+  ended(queueId: string, since: Date): Promise<{ userId: string; at: Date }[]>;
   /** Ends slots that ran out or were not taken up, admits from the line up to the cap, sweeps old records. Bounded. */
   admit(queueIds?: readonly string[]): Promise<Change[]>;
   stats(queueIds: readonly string[]): Promise<(QueueStats | null)[]>;

@@ -10,7 +10,18 @@ export interface Script {
   sha: string;
 }
 
-const NAMES = ['begin', 'enter', 'status', 'leave', 'admit', 'prioritise', 'configure', 'stats', 'outline'] as const;
+const NAMES = [
+  'begin',
+  'enter',
+  'status',
+  'leave',
+  'admit',
+  'prioritise',
+  'configure',
+  'stats',
+  'ended',
+  'outline',
+] as const;
 export type Scripts = Readonly<Record<(typeof NAMES)[number], Script>>;
 
 const INCLUDE = /^--- @include "(\w+)"$/gm;

@@ -81,6 +81,15 @@ export function redisQueueStore(link: RedisLink, ledger: QueueLedger, fresh: New
       return ask(requests, scripts.prioritise, [], ({ userId }) => [userId], had, false);
     },
 
+    async ended(queueId, since) {
+      const reply = ((await lives.run(scripts.ended, queueId, [String(since.getTime())])) ?? []) as string[];
+      const ended: { userId: string; at: Date }[] = [];
+      for (let i = 0; i < reply.length; i += 2) {
+        ended.push({ userId: reply[i] as string, at: new Date(Number(reply[i + 1])) });
+      }
+      return ended;
+    },
+
     admit: (queueIds) => ticks.run(queueIds),
 
     async stats(queueIds) {

@@ -34,6 +34,9 @@ interface StatsRow extends QueueRow {
   admitted_last_minute: number;
 }
 
+const ENDED = `SELECT user_id AS "userId", expires_at AS at FROM places
+  WHERE queue_id = $1 AND (status = 'EXPIRED' OR status = 'ACTIVE' AND expires_at <= clock_timestamp())
+    AND expires_at >= $2 ORDER BY expires_at LIMIT 10000`;
 const DUE = 'SELECT * FROM jari_queue_due()';
 
 /** The line in the database. Each command is the SQL function of the same name beside this file. */
@@ -64,6 +67,10 @@ export function sqlQueueStore(database: Database, fresh: NewQueue): QueueStore {
     async prioritise(requests) {
       const text = 'SELECT * FROM jari_queue_prioritise($1, $2)';
       return (await database.query<{ waits: boolean }>(text, columns(requests))).map((row) => row.waits);
+    },
+
+    async ended(queueId, since) {
+      return database.query<{ userId: string; at: Date }>(ENDED, [queueId, since.toISOString()]);
     },
 
     async admit(queueIds) {

@@ -30,6 +30,27 @@ export function storms(act: () => Actors): void {
     });
   });
 
+  it('remembers whose slot ended, and since when', async () => {
+    const queue = act();
+    const { store } = queue.line;
+    const before = new Date(Date.now() - 3_600_000);
+    await queue.configure({ activeSeconds: 100 });
+    await queue.enter('a', 'b');
+    expect(await store.ended(queue.queueId, before)).toEqual([]);
+    await queue.age(90);
+    await queue.enter('c', 'd');
+    await queue.age(20);
+    const ended = async (since: Date) => (await store.ended(queue.queueId, since)).map(({ userId }) => userId).sort();
+    // Whether or not a tick has noticed.
+    expect(await ended(before)).toEqual(['a', 'b']);
+    await queue.tick();
+    expect(await ended(before)).toEqual(['a', 'b']);
+    expect(await ended(new Date(Date.now() + 60_000))).toEqual([]);
+    const [one] = await store.ended(queue.queueId, before);
+    expect(Math.abs((one?.at.getTime() ?? 0) - Date.now())).toBeLessThan(60_000);
+    expect(await store.ended('no-such-queue', before)).toEqual([]);
+  });
+
   describe('who was promised to be next', () => {
     const promise = (queue: Actors, ...names: string[]) =>
       queue.line.store.prioritise(names.map((userId) => ({ userId, queueId: queue.queueId })));
