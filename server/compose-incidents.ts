@@ -63,8 +63,6 @@ export interface Incidents {
   routes: Routes;
   /** A job for the scheduler: keeps promises of places. */
   keepPromises: () => Promise<void>;
-  /** People whose slot ended. */
-  slotsEnded: (changes: readonly { userId: string; status: string }[]) => void;
   /** Writes replays on the timeline of their incident. */
   watchedLetters: (letters: DeadLetterStore) => DeadLetterStore;
   start(): void;
@@ -107,6 +105,10 @@ export function composeIncidents(config: Config, parts: IncidentParts, name: str
       reservationMilliseconds: config.incidentReservationMilliseconds,
     },
     evidence: evidence({ blockers: () => findBlockers(background), stacks: () => stacks.recent() }),
+    slotsEnded: async (since) => {
+      const ended = await Promise.all(witness.queueIds().map((queueId) => queue.ended(queueId, since)));
+      return ended.flat();
+    },
     closed: (incidentId) => desk.finish(incidentId),
     log,
   });
@@ -141,7 +143,6 @@ export function composeIncidents(config: Config, parts: IncidentParts, name: str
     },
     routes: incidentRoutes({ desk, archive, compensations, idempotency }),
     keepPromises: () => passes.refresh(),
-    slotsEnded: (changes) => witness.slotsEnded(changes),
     watchedLetters: (letters) => ({
       list: (most) => letters.list(most),
       waiting: (ids, most) => letters.waiting(ids, most),

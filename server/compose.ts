@@ -94,7 +94,7 @@ export async function compose(config: Config, log: Logger): Promise<Service> {
   const idempotency = new Idempotency(sqlIdempotencyStore(database));
 
   const jobs: Job[] = [
-    { name: 'line', everyMilliseconds: 500, run: async () => incidents.slotsEnded(await queue.tick()) },
+    { name: 'line', everyMilliseconds: 500, run: () => queue.tick() },
     { name: 'holds', everyMilliseconds: 1_000, run: () => reservations.expireHolds() },
     { name: 'relay', everyMilliseconds: 1_000, run: () => relay.run() },
     { name: 'idempotency', everyMilliseconds: 60_000, run: () => idempotency.sweep() },

@@ -58,8 +58,8 @@ async function main(): Promise<boolean> {
 }
 
 try {
-  process.exitCode = (await main()) ? 0 : 1;
+  process.exit((await main()) ? 0 : 1);
 } catch (error) {
   say((error as Error).stack ?? String(error));
-  process.exitCode = 1;
+  process.exit(1);
 }

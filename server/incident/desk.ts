@@ -17,7 +17,7 @@ const SETTLED_MILLISECONDS = 3_000;
 
 export interface DeskParts {
   archive: IncidentArchive;
-  store: Pick<IncidentStore, 'note' | 'hurtByEndings'>;
+  store: Pick<IncidentStore, 'note' | 'hurtByHolds'>;
   settings: ReportSettings;
 }
 
@@ -55,10 +55,10 @@ export class IncidentDesk {
     await this.#parts.store.note(incidentId, [{ ...entry('incident', 'EDITED'), once: false }]);
   }
 
-  /** Whom slots and holds ended for, and what to improve as it looks now: written once, by whoever comes first. */
+  /** Whom holds ran out for, and what to improve as it looks now: written once, by whoever comes first. */
   async finish(incidentId: number): Promise<void> {
     const { archive, store, settings } = this.#parts;
-    await store.hurtByEndings(incidentId);
+    await store.hurtByHolds(incidentId);
     const report = await gatherReport(archive, settings, incidentId);
     if (report && report.incident.draft === null) await archive.saveDraft(incidentId, report.improvements);
   }

@@ -19,6 +19,8 @@ export interface IncidentLoopOptions {
   harms: Harms;
   /** What else to say when a kind is noticed: who holds the locks, for example. */
   evidence?: (kind: Kind) => Promise<Entry[]>;
+  /** Whose slot ended since a moment. Asked now and then, and once more at the end. @throws StoreUnavailable */
+  slotsEnded?: (since: Date) => Promise<{ userId: string; at: Date }[]>;
   /** Called once for each incident, some seconds after this process closed it, and at a stop before that. */
   closed: (incidentId: number) => Promise<void>;
   log: Pick<BaseLogger, 'warn' | 'error'>;
@@ -33,6 +35,7 @@ const SIGN_SAMPLES = 300;
 /** After that, a sample in ten seconds is enough. */
 const EVERY_SAMPLE_FOR_MILLISECONDS = 1_800_000;
 const MOST_PENDING = 500;
+const SLOTS_EVERY_MILLISECONDS = 60_000;
 
 /** Notices incidents, has something done about them, and keeps what happened. One in each process; the store joins them. */
 export class IncidentLoop {
@@ -47,6 +50,8 @@ export class IncidentLoop {
   #pending: Entry[] = [];
   /** The newest sample that is kept, by incident. */
   #kept = { incidentId: 0, until: 0 };
+  /** When lines were asked whose slots ended, and for which closed incident the last time. */
+  #slots = { at: Number.NEGATIVE_INFINITY, closed: 0 };
   #beating: Promise<void> | null = null;
   readonly #finishing = new Map<number, NodeJS.Timeout>();
   #stopped = false;
@@ -180,6 +185,7 @@ export class IncidentLoop {
       this.#pending = [...pending, ...this.#pending];
       throw error;
     });
+    await this.#addEndedSlots(incident);
     const harmed = harms.take(incident.beganAt.getTime() - LOOK_BACK_MILLISECONDS);
     if (harmed.length > 0) {
       try {
@@ -198,6 +204,19 @@ export class IncidentLoop {
         : samples.filter(isTenth),
     );
     this.#kept.until = samples.at(-1)?.at ?? this.#kept.until;
+  }
+
+  /** Lines remember them for some minutes; a line that is away is asked again later. */
+  async #addEndedSlots({ beganAt, closedAt, id }: Incident): Promise<void> {
+    const { slotsEnded, harms } = this.#options;
+    const now = performance.now();
+    const last = closedAt !== null && this.#slots.closed !== id;
+    if (!slotsEnded || (!last && now - this.#slots.at < SLOTS_EVERY_MILLISECONDS)) return;
+    this.#slots = { at: now, closed: closedAt === null ? 0 : id };
+    const until = closedAt ?? new Date(Date.now() + SLOTS_EVERY_MILLISECONDS);
+    for (const { userId, at } of await slotsEnded(beganAt).catch(() => [])) {
+      if (at <= until) harms.add({ who: { userId }, at: at.getTime(), what: 'SLOT_ENDED' });
+    }
   }
 
   /** Nothing is wrong: what is old is nobody's. */

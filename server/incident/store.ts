@@ -18,8 +18,8 @@ export interface IncidentStore {
   ownersOf(reservationIds: readonly string[]): Promise<Map<string, string>>;
   /** Adds to what happened to users. */
   hurt(incidentId: number, users: readonly HurtUser[]): Promise<void>;
-  /** Adds everybody whose slot or hold ended while it lasted, as far as the database knows. */
-  hurtByEndings(incidentId: number): Promise<void>;
+  /** Adds everybody whose hold ran out while it lasted. */
+  hurtByHolds(incidentId: number): Promise<void>;
   keepSamples(incidentId: number, samples: readonly Sample[]): Promise<void>;
   /** Changes what is noted of a lowered cap, unless somebody else was quicker. Null in `to` forgets it. */
   claimCap(

@@ -48,13 +48,6 @@ export class RequestWitness {
     passes.entered(userId, queueId);
   }
 
-  slotsEnded(changes: readonly { userId: string; status: string }[]): void {
-    const at = Date.now();
-    for (const { userId, status } of changes) {
-      if (status === 'EXPIRED') this.#harms.add({ who: { userId }, at, what: 'SLOT_ENDED' });
-    }
-  }
-
   #sold(body: unknown): void {
     const queueId = (body as { queueId?: string } | null | undefined)?.queueId;
     if (queueId !== undefined && this.#queueIds.size < MOST_QUEUES) this.#queueIds.add(queueId);

@@ -28,7 +28,7 @@ export const redisStorm: Drill = {
     control = createClient({ url: world.redisUrl as string });
     control.on('error', () => {});
     await control.connect();
-    usual = String(((await control.sendCommand(['CONFIG', 'GET', 'maxclients'])) as string[])[1]);
+    usual = (await control.configGet('maxclients')).maxclients ?? usual;
     const info = String(await control.sendCommand(['INFO', 'clients']));
     const open = Number(/connected_clients:(\d+)/.exec(info)?.[1]);
     await control.sendCommand(['CONFIG', 'SET', 'maxclients', String(open + SPARE_CONNECTIONS)]);

@@ -116,6 +116,9 @@ function byApi(steps: readonly Step[], of: (step: Step, api: Api) => number | nu
   return worst;
 }
 
+/** So few failures count as none. */
+const FAILED_SHARE = 0.01;
+
 /** Which caps were in force, and whether reservations were answered in time under each. */
 function capFacts(steps: readonly Step[], timeline: readonly StoredEntry[], limit: number) {
   const lowered = timeline.filter(({ subject, code }) => subject.startsWith('cap:') && code === 'LOWERED');
@@ -126,8 +129,10 @@ function capFacts(steps: readonly Step[], timeline: readonly StoredEntry[], limi
     ({ line }) => line?.cap as number,
   );
   const held = [...byCap].filter(([, some]) => {
-    const latencies = some.flatMap(({ http }) => (http.reservation ? [http.reservation.latencies] : []));
-    return latencies.length > 0 && (latencyAt(sumLatencies(latencies), 0.95) ?? 0) <= limit;
+    const figures = some.flatMap(({ http }) => (http.reservation ? [http.reservation] : []));
+    const sum = (of: 'all' | 'failed') => figures.reduce((total, one) => total + one[of], 0);
+    const latency = latencyAt(sumLatencies(figures.map(({ latencies }) => latencies)), 0.95);
+    return latency !== null && latency <= limit && sum('failed') <= sum('all') * FAILED_SHARE;
   });
   return { capThatHeld: held.length === 0 ? null : Math.max(...held.map(([cap]) => cap)), lowestCap };
 }

@@ -15,6 +15,7 @@ export class Rescue implements Response {
   readonly name = 'rescue';
   readonly #options: RescueOptions;
   readonly #underWay = new Set<string>();
+  #lateBefore = new Set<string>();
   readonly #runs = new Map<string, number>();
   inForce = false;
 
@@ -25,7 +26,10 @@ export class Rescue implements Response {
   follow(situation: Situation): Entry[] {
     const wanted = isUnwell(situation, ['SCHEDULER_STALLED']);
     if (!wanted) return this.#end();
-    const late = situation.latest.jobs.filter((job) => job.sinceLastRunMilliseconds > lateAfterMilliseconds(job));
+    // Twice in a row: a scheduler that was frozen and wakes up has its own ticks to make first.
+    const now = situation.latest.jobs.filter((job) => job.sinceLastRunMilliseconds > lateAfterMilliseconds(job));
+    const late = now.filter(({ name }) => this.#lateBefore.has(name));
+    this.#lateBefore = new Set(now.map(({ name }) => name));
     for (const { name } of late) this.#run(name);
     if (late.length === 0 || this.inForce) return [];
     this.inForce = true;

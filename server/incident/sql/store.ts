@@ -33,21 +33,16 @@ const OWNERS = `SELECT reservation_id::text AS id, user_id FROM reservations WHE
 const KEEP = `INSERT INTO incident_samples (incident_id, at, process, figures)
   SELECT $1, (s ->> 'isoAt')::timestamptz, $2, s -> 'sample' FROM jsonb_array_elements($3::jsonb) s ON CONFLICT DO NOTHING`;
 
-/** Slots are remembered for ten minutes after they ended, and only where the line lives in the database. */
 const ENDINGS = `
   WITH span AS (SELECT began_at, coalesce(closed_at, clock_timestamp()) AS until FROM incidents WHERE incident_id = $1),
   ended AS (
-    SELECT r.user_id, false AS slot, r.held_until AS at FROM reservations r, span
+    SELECT r.user_id, r.held_until AS at FROM reservations r, span
     WHERE r.status = 'EXPIRED' AND r.held_until BETWEEN span.began_at AND span.until
-    UNION ALL
-    SELECT p.user_id, true, p.expires_at FROM places p, span
-    WHERE p.status = 'EXPIRED' AND p.expires_at BETWEEN span.began_at AND span.until
   )
   SELECT jari_incident_hurt($1, coalesce(jsonb_agg(jsonb_build_object('userId', e.user_id, 'failed', 0, 'slow', 0,
-    'slotEnded', e.slot, 'holdEnded', e.hold, 'longestMilliseconds', 0, 'apis', '[]'::jsonb, 'firstAt', e.first_at,
+    'slotEnded', false, 'holdEnded', true, 'longestMilliseconds', 0, 'apis', '[]'::jsonb, 'firstAt', e.first_at,
     'lastAt', e.last_at)), '[]'))
-  FROM (SELECT user_id, bool_or(slot) AS slot, bool_or(NOT slot) AS hold, min(at) AS first_at, max(at) AS last_at
-    FROM ended GROUP BY user_id) e`;
+  FROM (SELECT user_id, min(at) AS first_at, max(at) AS last_at FROM ended GROUP BY user_id) e`;
 
 /** Incidents in the database, for the loop of one process. Commands are the SQL functions beside this file. */
 export function sqlIncidentStore(database: Database, process: string): IncidentStore {
@@ -76,7 +71,7 @@ export function sqlIncidentStore(database: Database, process: string): IncidentS
       }
     },
 
-    async hurtByEndings(incidentId) {
+    async hurtByHolds(incidentId) {
       await database.query(ENDINGS, [incidentId]);
     },
 
