@@ -14,12 +14,12 @@ export const OPENING = 1_000;
 export const HOLD_SECONDS = 30_000;
 const RULES: ReservationRules = { openingBalance: OPENING, holdSeconds: HOLD_SECONDS, seatsPerUser: 0 };
 
-/** A concert of its own for a test: numbered seats from 1 up, a standing section where seatId is 1000. */
+/** A concert of its own for a test: numbered seats from 1 up, a standing section with a seatId far above. */
 export interface Venue {
   concertId: number;
   concertScheduleId: number;
 }
-export const STANDING = 1000;
+export const STANDING = 1_000_000;
 
 let lastVenue = 0;
 

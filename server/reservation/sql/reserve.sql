@@ -39,11 +39,12 @@ BEGIN
     SELECT stale.id FROM (SELECT DISTINCT d, s FROM unnest(schedule_ids, seat_ids) AS u (d, s)) a
     CROSS JOIN LATERAL (SELECT FROM standing_stock t WHERE t.schedule_id = a.d AND t.seat_id = a.s LIMIT 1) section
     CROSS JOIN LATERAL (SELECT r.reservation_id AS id FROM reservations r WHERE r.schedule_id = a.d AND r.seat_id = a.s
-      AND NOT r.exclusive AND r.status = 'HELD' AND r.held_until <= moment ORDER BY r.held_until LIMIT 1000) stale);
+      AND NOT r.exclusive AND r.status = 'HELD' AND r.held_until <= moment ORDER BY r.held_until LIMIT 128) stale);
+  -- LATERAL: one probe a row, in the order of the rows.
   IF cardinality(holds) > 0 THEN
-    PERFORM FROM reservations r WHERE r.reservation_id = ANY (holds) ORDER BY r.reservation_id FOR UPDATE;
+    PERFORM FROM (SELECT id FROM unnest(holds) id ORDER BY id) a
+      CROSS JOIN LATERAL (SELECT FROM reservations r WHERE r.reservation_id = a.id FOR UPDATE) r;
   END IF;
-  -- LATERAL keeps the order of what it is applied to.
   PERFORM FROM (SELECT DISTINCT d, s FROM unnest(schedule_ids, seat_ids) AS u (d, s) ORDER BY d, s) a
     CROSS JOIN LATERAL (SELECT FROM standing_stock t WHERE t.schedule_id = a.d AND t.seat_id = a.s FOR UPDATE) t;
   IF cardinality(holds) > 0 THEN PERFORM jari_expire(holds, moment); END IF;

@@ -20,11 +20,13 @@ DECLARE
 BEGIN
   -- The owners', for their money; and of who brings a key, since keys are decided under their user's wallet.
   PERFORM jari_lock_wallets(ARRAY(
-    SELECT r.user_id FROM reservations r WHERE r.reservation_id = ANY (reservation_ids)
-    UNION SELECT a.u FROM unnest(user_ids, keys) AS a (u, k) WHERE a.u IS NOT NULL AND a.k IS NOT NULL), opening_balance);
-  PERFORM FROM reservations r WHERE r.reservation_id = ANY (reservation_ids) ORDER BY r.reservation_id FOR UPDATE;
+    SELECT r.user_id FROM unnest(reservation_ids) AS a (id)
+    CROSS JOIN LATERAL (SELECT i.user_id FROM reservations i WHERE i.reservation_id = a.id LIMIT 1) r
+    UNION ALL SELECT a.u FROM unnest(user_ids, keys) AS a (u, k) WHERE a.u IS NOT NULL AND a.k IS NOT NULL), opening_balance);
+  -- LATERAL: one probe a row, in the order of the rows.
+  PERFORM FROM (SELECT DISTINCT id FROM unnest(reservation_ids) id ORDER BY id) a
+    CROSS JOIN LATERAL (SELECT FROM reservations r WHERE r.reservation_id = a.id FOR UPDATE) r;
   moment := date_trunc('milliseconds', clock_timestamp());
-  -- LATERAL keeps the order of what it is applied to.
   PERFORM FROM (SELECT DISTINCT r.schedule_id AS d, r.seat_id AS s FROM unnest(reservation_ids, pays) AS a (id, pay)
       CROSS JOIN LATERAL (SELECT * FROM reservations i WHERE i.reservation_id = a.id LIMIT 1) r
       WHERE NOT r.exclusive AND CASE r.status WHEN 'HELD' THEN NOT a.pay OR r.held_until <= moment

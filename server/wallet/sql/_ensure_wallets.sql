@@ -1,6 +1,6 @@
 -- Opens a wallet for every user who has none, with the opening balance as the first entry of its ledger.
 CREATE OR REPLACE FUNCTION jari_ensure_wallets(user_ids text[], opening_balance bigint)
-RETURNS void LANGUAGE plpgsql SET enable_seqscan = off SET jit = off AS $$
+RETURNS void LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET jit = off AS $$
 DECLARE
   fresh text[] := ARRAY(
     SELECT DISTINCT u FROM unnest(user_ids) u
