@@ -6,7 +6,7 @@ import { freshQueueId, type Line } from './lines.ts';
 import { QueueModel } from './model.ts';
 
 /** More of them: `PROPERTY_RUNS=1000 npm test -- test/queue/model`. */
-const RUNS = Number(process.env.PROPERTY_RUNS ?? 30);
+const RUNS = Number(process.env.PROPERTY_RUNS ?? 20);
 
 // Whatever people and operators do, in whatever order, every adapter does what the model does.
 for (const target of LINES) {

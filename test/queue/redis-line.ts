@@ -5,7 +5,7 @@ import { LINK_DEFAULTS, type LinkOptions, RedisLink } from '../../server/queue/r
 import { redisQueueSignals } from '../../server/queue/redis/signals.ts';
 import { redisQueueStore } from '../../server/queue/redis/store.ts';
 import { sqlQueueLedger } from '../../server/queue/sql/ledger.ts';
-import { PGLITE } from '../support/databases.ts';
+import { PGLITE, POSTGRES } from '../support/databases.ts';
 import { sharedServer } from '../support/servers.ts';
 import { FRESH, type Line, type LineAccess, type LineTarget } from './lines.ts';
 
@@ -26,7 +26,8 @@ export interface RedisLine extends Line {
 }
 
 export async function openRedisLine(url: string, options: LinkOptions = PATIENT): Promise<RedisLine> {
-  const { database, dispose } = await PGLITE.open();
+  // Whichever there is; a PGlite takes seconds to make.
+  const { database, dispose } = await (POSTGRES.missing ? PGLITE : POSTGRES).open();
   const ledger = sqlQueueLedger(database);
   const links: RedisLink[] = [];
   const access = async (): Promise<LineAccess> => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { keysOf } from '../../server/queue/redis/keys.ts';
 import { ownServers, sharedServer } from '../support/servers.ts';
-import { Actors, short, users } from './actors.ts';
+import { Actors, range, short, users } from './actors.ts';
 import { FRESH } from './lines.ts';
 import { openRedisLine, type RedisLine } from './redis-line.ts';
 
@@ -145,6 +145,29 @@ describe.skipIf(missing)('a line in Redis whose data was lost', () => {
     await Promise.all(entered);
     expect(await queue.stats()).toMatchObject({ active: 3, waiting: 37 });
     await Promise.all(others.map(({ dispose }) => dispose()));
+  });
+
+  it('is not taken for lost by whoever enters while others only look', async () => {
+    const { store, dispose } = await line.elsewhere();
+    const request = { userId: 'a', queueId: queue.queueId };
+    const looks = range(1, 20).map(() => store.status([request], true));
+    const entered = range(1, 5).map(() => store.enter([request]));
+    for (const [place] of await Promise.all(entered)) expect(place).toMatchObject({ status: 'ACTIVE', ticket: 1 });
+    await Promise.all(looks);
+    await dispose();
+  });
+
+  it('is taken as it is when the ledger was lost instead', async () => {
+    await sevenWithTickets();
+    await flush();
+    await queue.enter('late');
+    const before = await queue.places(...users(3), 'late');
+    const forgetful = await openRedisLine(servers.urls.REDIS_URL as string);
+    const there = new Actors(forgetful, queue.queueId);
+    await there.enter('new');
+    expect(await there.places(...users(3), 'late')).toEqual(before);
+    expect(await there.where('new')).toEqual([2]);
+    await forgetful.dispose();
   });
 
   describe('in part, as when a replica that lagged is promoted', () => {

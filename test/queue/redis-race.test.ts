@@ -17,9 +17,12 @@ async function mostInside(raw: RawRedis, queueId: string, meanwhile: () => Promi
   const watching = (async () => {
     while (running) most = Math.max(most, Number(await raw.send(inside, ['ZCARD', inside])));
   })();
-  await meanwhile();
-  running = false;
-  await watching;
+  try {
+    await meanwhile();
+  } finally {
+    running = false;
+    await watching;
+  }
   return most;
 }
 

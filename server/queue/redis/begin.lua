@@ -6,13 +6,15 @@
 --
 -- KEYS     see _queue.lua
 -- ARGV     1 epoch to begin, 2 last ticket, 3 channel, 4 serving, 5 holdMs and 6 restoreMs (0 for a first life),
---          7 to 11 cap, state, activeMs, noShowMs, release, then user, "ticket:beginning in ms" and end in ms of each slot
--- returns  nothing
+--          7 the ticket above which places were lost, 8 to 12 cap, state, activeMs, noShowMs, release, then user,
+--          "ticket:beginning in ms" and end in ms of each slot
+-- returns  the epoch of the present life: a later one when that has begun already
 --- @include "_queue"
 
-local epoch, last, serving, hold, restore = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
+local epoch, last, serving = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[4])
+local hold, restore, lost_above = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
 local known = redis.call('HMGET', QUEUE, 'epoch', 'lastTicket')
-if known[1] and tonumber(known[1]) >= tonumber(epoch) then return end
+if known[1] and tonumber(known[1]) >= tonumber(epoch) then return tonumber(known[1]) end
 local now = clock()
 
 -- What survived of an earlier life is older than what was noted since.
@@ -20,7 +22,7 @@ redis.call('ZREMRANGEBYSCORE', WAITING, '-inf', serving)
 redis.call('ZREMRANGEBYSCORE', AHEAD, '-inf', serving)
 for _, user in ipairs(redis.call('ZRANGE', INSIDE, 0, -1)) do forget(user) end
 redis.call('DEL', RESTORED)
-for i = 12, #ARGV, 3 do
+for i = 13, #ARGV, 3 do
   local user, slot, ends = ARGV[i], ARGV[i + 1], ARGV[i + 2]
   forget(user)
   redis.call('HSET', SLOTS, user, slot)
@@ -29,6 +31,7 @@ end
 
 last = math.max(last, tonumber(known[2] or 0))
 redis.call('HSET', QUEUE, 'epoch', epoch, 'lastTicket', last, 'serving', serving, 'moment', now,
-  'holdUntil', hold > 0 and now + hold or 0, 'lostAbove', hold > 0 and serving or 0, 'lostUpTo', hold > 0 and last or 0,
-  'restoreUntil', restore > 0 and now + restore or 0, 'cap', ARGV[7], 'state', ARGV[8], 'activeMs', ARGV[9], 'noShowMs', ARGV[10], 'release', ARGV[11])
+  'holdUntil', hold > 0 and now + hold or 0, 'lostAbove', hold > 0 and lost_above or 0, 'lostUpTo', hold > 0 and last or 0,
+  'restoreUntil', restore > 0 and now + restore or 0, 'cap', ARGV[8], 'state', ARGV[9], 'activeMs', ARGV[10], 'noShowMs', ARGV[11], 'release', ARGV[12])
 tell_listeners()
+return tonumber(epoch)

@@ -20,6 +20,8 @@ const MILLISECONDS_BETWEEN_NOTES = 1_000;
 const UNNOTED_TICKETS = 20_000;
 /** For so long after a loss, tickets that were lost get their places back. */
 const RESTORED_FOR_MILLISECONDS = 3_600_000;
+/** Of those who are inside: `MOST` of outline.lua. */
+const MOST_NOTED = 1_000;
 const MOST_ATTEMPTS = 3;
 
 /**
@@ -33,7 +35,8 @@ export class Lives {
   readonly #scripts: Scripts;
   readonly #ledger: QueueLedger;
   readonly #lives = new Map<string, Life>();
-  readonly #beginning = new Map<string, Promise<void>>();
+  /** Looks at the ledger that are under way: whoever comes meanwhile shares them. */
+  readonly #looking = new Map<string, Promise<unknown>>();
 
   constructor(link: RedisLink, scripts: Scripts, ledger: QueueLedger) {
     this.#link = link;
@@ -54,21 +57,25 @@ export class Lives {
 
   /** Opens a queue that is new. */
   async open(settings: QueueSettings): Promise<void> {
-    if (this.#lives.has(settings.queueId)) return;
-    const entry = await this.#ledger.add(settings);
-    if (entry.epoch === 0) await this.#begin(entry, { ...entry, epoch: 1 });
-    else this.#know(entry);
+    const open = async () => {
+      const entry = await this.#ledger.add(settings);
+      if (entry.epoch === 0) await this.#begin(entry, { ...entry, epoch: 1 });
+      else this.#know(entry);
+    };
+    // What it shares may be the look of somebody who opens nothing.
+    while (!this.#lives.has(settings.queueId)) await this.#once(settings.queueId, open);
   }
 
   /** Runs a command; null when there is no such queue. @throws StoreUnavailable */
   async run(script: Script, queueId: string, args: readonly string[]): Promise<unknown[] | null> {
     for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
-      const life = this.#lives.get(queueId) ?? (await this.#find(queueId));
+      if (!this.#lives.has(queueId)) await this.#once(queueId, () => this.#find(queueId));
+      const life = this.#lives.get(queueId);
       if (!life) return null;
       const known = [String(life.epoch), String(life.lastTicket), channelOf(queueId)];
       const reply = await this.#link.run(script, queueId, [...known, ...args]);
       if (Array.isArray(reply)) return reply;
-      await this.#rebuild(queueId, life);
+      await this.#once(queueId, () => this.#rebuild(queueId, life));
     }
     throw new StoreUnavailable('the line is being rebuilt');
   }
@@ -89,49 +96,49 @@ export class Lives {
     life.lastTicket = Math.max(life.lastTicket, lastTicket);
   }
 
-  async #find(queueId: string): Promise<Life | null> {
-    const entry = await this.#ledger.find(queueId);
-    return entry && entry.epoch > 0 ? this.#know(entry) : null;
+  /** One of these at a time for a queue; what comes meanwhile waits for it instead. */
+  #once(queueId: string, look: () => Promise<unknown>): Promise<unknown> {
+    const under = this.#looking.get(queueId) ?? look().finally(() => this.#looking.delete(queueId));
+    this.#looking.set(queueId, under);
+    return under;
   }
 
-  #know({ settings, epoch, lastTicket }: LedgerEntry): Life {
-    const life = { epoch, lastTicket, noted: '', notedAt: Number.NEGATIVE_INFINITY };
-    this.#lives.set(settings.queueId, life);
-    return life;
+  async #find(queueId: string): Promise<void> {
+    const entry = await this.#ledger.find(queueId);
+    if (entry && entry.epoch > 0) this.#know(entry);
+  }
+
+  #know({ settings, epoch, lastTicket }: LedgerEntry): void {
+    this.#lives.set(settings.queueId, { epoch, lastTicket, noted: '', notedAt: Number.NEGATIVE_INFINITY });
   }
 
   /** The data is not the one of this life. Another process may know more, else a new life begins. */
-  #rebuild(queueId: string, life: Life): Promise<void> {
-    const under = this.#beginning.get(queueId) ?? this.#rebuildOnce(queueId, life);
-    this.#beginning.set(queueId, under);
-    return under.finally(() => this.#beginning.delete(queueId));
-  }
-
-  async #rebuildOnce(queueId: string, life: Life): Promise<void> {
+  async #rebuild(queueId: string, life: Life): Promise<void> {
+    if (this.#lives.get(queueId) !== life) return;
     const entry = await this.#ledger.find(queueId);
     if (!entry) throw new StoreUnavailable(`the ledger has lost the queue ${queueId}`);
-    if (entry.epoch > life.epoch) {
-      this.#know(entry);
-      return;
-    }
-    const lastTicket = Math.max(entry.lastTicket, life.lastTicket) + UNNOTED_TICKETS;
-    await this.#begin(entry, { ...entry, epoch: entry.epoch + 1, lastTicket });
+    const lastTicket = Math.max(entry.lastTicket, life.lastTicket);
+    if (entry.epoch > life.epoch) this.#know({ ...entry, lastTicket });
+    else await this.#begin(entry, { ...entry, epoch: entry.epoch + 1, lastTicket: lastTicket + UNNOTED_TICKETS });
   }
 
   async #begin(from: LedgerEntry, next: LedgerEntry): Promise<void> {
     const { queueId, ...settings } = next.settings;
     const activeMs = settings.activeSeconds * 1_000;
     const [holdMs, restoreMs] = from.epoch === 0 ? [0, 0] : [activeMs, Math.max(activeMs, RESTORED_FOR_MILLISECONDS)];
-    await this.#link.run(this.#scripts.begin, queueId, [
+    // When not all who were inside could be noted, those who were not get their place in the line back.
+    const lostAbove = next.inside.length < MOST_NOTED ? next.servingTicket : 0;
+    const reply = await this.#link.run(this.#scripts.begin, queueId, [
       ...[next.epoch, next.lastTicket].map(String),
       channelOf(queueId),
-      ...[next.servingTicket, holdMs, restoreMs].map(String),
+      ...[next.servingTicket, holdMs, restoreMs, lostAbove].map(String),
       ...fieldsOf(settings).filter((_, i) => i % 2 === 1),
       ...next.inside.flat(),
     ]);
+    const begun = { ...next, epoch: Number(reply) };
     // Only now: whoever finds this note, finds the data too or knows that it was lost.
-    await this.#ledger.note(queueId, next);
-    this.#know(next);
+    await this.#ledger.note(queueId, begun);
+    this.#know(begun);
   }
 }
 
