@@ -1,4 +1,5 @@
 // environment → config → compose → start; signals → stop.
+import type { Logger } from 'pino';
 import { compose, type Service } from './compose.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
 import { StoreUnavailable } from './db/database.ts';
@@ -19,7 +20,7 @@ try {
 async function run(config: Config): Promise<void> {
   const log = makeLog(config.logLevel);
   const service = await compose(config, log);
-  stopOnSignals(service);
+  stopOnSignals(service, log);
   process.on('uncaughtException', (error) => {
     log.fatal({ err: error }, 'a defect that nobody caught: stopping');
     process.exit(1);
@@ -42,13 +43,14 @@ async function started(service: Service, { port, host }: Config): Promise<string
   }
 }
 
-function stopOnSignals(service: Service): void {
+function stopOnSignals(service: Service, log: Logger): void {
+  const failed = (error: unknown) => {
+    log.fatal({ err: error }, 'stopping failed');
+    process.exit(1);
+  };
   const stop = () => {
-    setTimeout(() => process.exit(1), STOP_WITHIN_MILLISECONDS).unref();
-    service.stop().then(
-      () => process.exit(0),
-      () => process.exit(1),
-    );
+    setTimeout(failed, STOP_WITHIN_MILLISECONDS, new Error('not everything ended in time')).unref();
+    service.stop().then(() => process.exit(0), failed);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
 }

@@ -56,6 +56,8 @@ export async function buildApp(options: AppOptions): Promise<App> {
     forceCloseConnections: 'idle',
     // Answered by our own hook, as problem+json.
     return503OnClosing: false,
+    // It counts while the app closes, too, and would break off the wait for the last answers.
+    pluginTimeout: 0,
     clientErrorHandler: broken.refuseUnreadable,
     frameworkErrors: (error, request, reply) => void sendProblem(error, request, reply),
   });

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { copyPreparedDatabase } from './prepared-database.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -14,6 +15,8 @@ export interface Service {
   pid: number;
   /** SIGKILL, as a crash; the folder stays. */
   kill(): Promise<void>;
+  /** Sends a signal and waits for the end; the folder stays. Null when the signal itself ended it. */
+  end(signal: NodeJS.Signals): Promise<number | null>;
   /** Starts again on the same port and folder. */
   restart(): Promise<void>;
   /** SIGTERM, then the folder is removed. */
@@ -24,8 +27,13 @@ export interface Service {
 
 export const OPS_TOKEN = 'ops-token-for-tests';
 
+/**
+ * The folder is fresh, with a database as a first start leaves it. Another DATA_DIR is taken as it is; in either case
+ * `stop` removes it.
+ */
 export async function startService(env: Record<string, string> = {}): Promise<Service> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'jari-service-'));
+  const dataDir = env.DATA_DIR ?? mkdtempSync(join(tmpdir(), 'jari-service-'));
+  if (!env.DATA_DIR && !env.DATABASE_URL && env.DEMO_DATA !== 'false') await copyPreparedDatabase(dataDir);
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   let output = '';
@@ -60,7 +68,8 @@ export async function startService(env: Record<string, string> = {}): Promise<Se
     get pid() {
       return child.pid as number;
     },
-    kill: () => ended(child, 'SIGKILL'),
+    kill: async () => void (await ended(child, 'SIGKILL')),
+    end: (signal) => ended(child, signal),
     async restart() {
       child = await launch();
     },
@@ -82,15 +91,15 @@ async function untilReady(child: ChildProcess, url: string, output: () => string
   throw new Error(`the service was not ready in time:\n${output()}`);
 }
 
-function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve(child.exitCode);
   return new Promise((resolve) => {
-    child.once('exit', () => resolve());
+    child.once('exit', (code) => resolve(code));
     child.kill(signal);
   });
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once('error', reject);
