@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { POSTGRES, type TestDatabase } from '../support/databases.ts';
 import { ownServers, sharedServer } from '../support/servers.ts';
@@ -61,12 +62,7 @@ for (const target of TARGETS) {
     const at = (position: number) => places.find((place) => place.position === position) as Place;
 
     it('let exactly 50 of 2,000 in, each with a ticket of their own', async () => {
-      const entered = users(2_000).map((userId, i) =>
-        call<Place>(process(i).url, 'POST', '/api/v1/token/create', { userId }),
-      );
-      const answers = await Promise.all(entered);
-      expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
-      places = answers.map(({ body }) => body);
+      places = await Promise.all(users(2_000).map((userId, i) => enter(process(i), userId)));
       expect(places.filter(({ status }) => status === 'ACTIVE')).toHaveLength(50);
       expect(places.map(({ ticket }) => ticket).sort((a, b) => a - b)).toEqual(range(1, 2_000));
       const waiting = places.filter(({ status }) => status === 'WAITING').map(({ position }) => position);
@@ -97,6 +93,16 @@ for (const target of TARGETS) {
       events.stop();
     });
   });
+}
+
+/** Enters as clients are told to: whoever reads 503 on a machine that is too busy asks again, which is safe. */
+async function enter({ url }: Service, userId: string): Promise<Place> {
+  for (const deadline = Date.now() + 50_000; ; ) {
+    const { status, body } = await call<Place>(url, 'POST', '/api/v1/token/create', { userId });
+    if (status === 200) return body;
+    if (status !== 503 || Date.now() > deadline) throw new Error(`${userId} was answered ${status}`);
+    await sleep(500 + 500 * Math.random());
+  }
 }
 
 /** Reads an event stream: each event with its position, as long as it is not stopped. */
