@@ -36,7 +36,7 @@ describe.skipIf(missing)('a broker that is lost and comes back', { timeout: 120_
     const sale = (async () => {
       for (let i = 0; selling; i++) {
         ids.push(...(await append(world.database, [confirmed(1, `key-${i % 20}`), confirmed(1, `key-${i % 7}`)])));
-        await sleep(5);
+        await sleep(20);
       }
     })();
     await sleep(500);

@@ -1,14 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Consumer as KafkaConsumer } from '@platformatic/kafka';
-import {
-  ANSWER_MILLISECONDS,
-  BrokerUnavailable,
-  clientOptions,
-  closed,
-  isGroupMoved,
-  isProtocolError,
-  within,
-} from './client.ts';
+import { ANSWER_MILLISECONDS, clientOptions, closed, isGroupMoved, isProtocolError, within } from './client.ts';
 import { fetchRecords, LONGEST_WAIT_MILLISECONDS, NO_EPOCH, type Positions } from './fetch.ts';
 import type { IncomingRecord } from './records.ts';
 
@@ -55,7 +47,7 @@ export class GroupReader {
       // Joining waits for the other members.
       requestTimeout: session + ANSWER_MILLISECONDS,
     });
-    // It tells of a member that could not come back; without a listener it would end the process.
+    // It tells of a member that could not come back by itself; without a listener it would end the process.
     this.#client.on('error', (error: Error) => {
       this.#failure = error;
     });
@@ -66,7 +58,7 @@ export class GroupReader {
     const reader = new GroupReader(options);
     try {
       for (const topic of options.topics) reader.#client.topics.track(topic);
-      await within(reader.#patience, `can not join ${options.groupId}`, reader.#client.joinGroup({}));
+      await reader.#join();
       return reader;
     } catch (error) {
       await reader.close();
@@ -83,12 +75,6 @@ export class GroupReader {
   /** True when the group has changed since the last poll: what it gave may belong to somebody else now. */
   get moved(): boolean {
     return this.#client.generationId !== this.#generation || !this.#client.isActive();
-  }
-
-  /** True when it will not come back into the group by itself. */
-  get lost(): boolean {
-    const inactive = this.#inactiveSince === null ? 0 : performance.now() - this.#inactiveSince;
-    return this.#failure !== null || inactive > this.#patience;
   }
 
   /** The records that come next, in order per partition; none after a short wait. @throws BrokerUnavailable */
@@ -122,15 +108,30 @@ export class GroupReader {
     await closed(this.#client.close(true));
   }
 
-  /** Coming back into the group is the client's work. */
+  /** Joins, or joins again. Members that come and go meanwhile make it begin anew, which is no failure. */
+  async #join(): Promise<void> {
+    for (const deadline = performance.now() + this.#patience; ; ) {
+      try {
+        await within(this.#patience, 'can not join the group', this.#client.joinGroup({}));
+        break;
+      } catch (error) {
+        if (!isGroupMoved(error) || performance.now() > deadline) throw error;
+        await sleep(50);
+      }
+    }
+    this.#failure = null;
+    this.#inactiveSince = null;
+  }
+
+  /** The client comes back by itself after a rebalance. When it does not manage to, it is told to. */
   async #isMember(): Promise<boolean> {
-    if (this.lost) throw new BrokerUnavailable('lost its place in the group', { cause: this.#failure });
-    if (this.#client.isActive()) {
+    if (this.#client.isActive() && !this.#failure) {
       this.#inactiveSince = null;
       return true;
     }
     this.#inactiveSince ??= performance.now();
-    await sleep(50);
+    if (this.#failure || performance.now() - this.#inactiveSince > this.#patience) await this.#join();
+    else await sleep(50);
     return false;
   }
 

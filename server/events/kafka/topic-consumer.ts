@@ -25,10 +25,10 @@ const PAUSED_MILLISECONDS = 50;
 const FIRST_REST_MILLISECONDS = 100;
 const LONGEST_REST_MILLISECONDS = 3_000;
 /**
- * After so many failures in a row, a minute or more, a member leaves the group and comes back as a new one. Not before:
- * a broker that was only away knows its members still, and gives them no rest until those who left it silently time out.
+ * After so many failures in a row, half a minute, a member leaves the group and comes back as a new one. Not before: a
+ * broker that was only away still knows its members, and lets nobody read until those that left it silently time out.
  */
-const MOST_FAILURES = 30;
+const MOST_FAILURES = 10;
 
 /** Reads the topics of one consumer as a member of its group, and hands every event on before it commits. */
 export class TopicConsumer {
@@ -134,7 +134,7 @@ export class TopicConsumer {
     // A broker that is away is no riddle, and everybody who needs it says so: no stacks.
     const why = error instanceof BrokerUnavailable ? { reason: error.message } : { err: error };
     this.#parts.log.warn({ ...why, consumer, failures: this.#failures }, 'a consumer will try again');
-    if (this.#reader?.lost || this.#failures % MOST_FAILURES === 0) {
+    if (this.#failures % MOST_FAILURES === 0) {
       this.#parts.topics.forget();
       await this.#leave();
     }
