@@ -145,6 +145,17 @@ describe.skipIf(missing)('a line in Redis, and trouble with it', () => {
     });
   });
 
+  it('tells people where they are while it takes no writes', async () => {
+    await queue.enter('a', 'b', 'c', 'd');
+    await redis('CONFIG', 'SET', 'min-replicas-to-write', '1');
+    await refused(queue.enter('e'));
+    await refused(queue.leave('a'));
+    expect(await queue.ask('a', 'd', 'e')).toEqual(['ACTIVE', 1, null]);
+    expect(await queue.stats()).toMatchObject({ active: 3, waiting: 1 });
+    await redis('CONFIG', 'SET', 'min-replicas-to-write', '0');
+    expect(await queue.leave('a')).toEqual([true]);
+  });
+
   describe('when its memory is full', () => {
     beforeEach(async () => {
       await queue.enter(...users(6));

@@ -20,6 +20,12 @@ export const LINK_DEFAULTS: LinkOptions = { commandTimeoutMilliseconds: 500, ope
 /** Answers that say "not now", and of those the ones that will be said to everybody for a while. */
 const NOT_NOW = /^(OOM|BUSY|TRYAGAIN|MISCONF|NOREPLICAS|UNKILLABLE|MAXCLIENTS|ERR max number of clients)/;
 const NOT_FOR_A_WHILE = /^(LOADING|CLUSTERDOWN|MASTERDOWN|READONLY)/;
+const NO_WRITES = /^(MISCONF|NOREPLICAS)/;
+
+/** Whether Redis refused a command only because it would write. */
+export const takesNoWrites = (error: unknown): boolean =>
+  error instanceof StoreUnavailable && error.cause instanceof ErrorReply && NO_WRITES.test(error.cause.message);
+
 /** After so many probes without an answer the connection itself is under suspicion. */
 const PROBES_BEFORE_ANEW = 3;
 

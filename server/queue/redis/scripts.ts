@@ -14,6 +14,7 @@ const NAMES = [
   'begin',
   'enter',
   'status',
+  'look',
   'leave',
   'admit',
   'prioritise',

@@ -1,6 +1,6 @@
 import type { QueueLedger } from '../ledger.ts';
 import type { EnterRequest, Place, QueueSettings, QueueStore, StatusRequest } from '../store.ts';
-import type { RedisLink } from './link.ts';
+import { type RedisLink, takesNoWrites } from './link.ts';
 import { fieldsOf, Lives } from './lives.ts';
 import { byQueue, toPlaces, toSettings, toStats } from './replies.ts';
 import { loadScripts, type Script } from './scripts.ts';
@@ -70,7 +70,10 @@ export function redisQueueStore(link: RedisLink, ledger: QueueLedger, fresh: New
 
     status(requests, seen) {
       const args = ({ userId, ticket = 0 }: StatusRequest) => [userId, String(ticket)];
-      return ask(requests, scripts.status, [seen ? '1' : '0'], args, placesOf, null);
+      return ask(requests, scripts.status, [seen ? '1' : '0'], args, placesOf, null).catch((error) => {
+        if (!takesNoWrites(error)) throw error;
+        return ask(requests, scripts.look, [], ({ userId }) => [userId], placesOf, null);
+      });
     },
 
     leave(requests) {
