@@ -19,7 +19,7 @@ import { IncidentLoop } from './incident/loop.ts';
 import { Passes } from './incident/passes.ts';
 import { Cap } from './incident/respond/cap.ts';
 import { Rescue } from './incident/respond/rescue.ts';
-import { RESPONSES, type Response } from './incident/respond/response.ts';
+import { BUILT_IN, RESPONSES, type Response } from './incident/respond/response.ts';
 import { Shed } from './incident/respond/shed.ts';
 import { Switch } from './incident/respond/switch.ts';
 import { incidentRoutes } from './incident/routes.ts';
@@ -159,12 +159,16 @@ interface ResponseParts {
   queueIds: () => readonly string[];
 }
 
+/** Those that change nothing by themselves; and what was lowered must be restored, whatever the settings say. */
+const ALWAYS: readonly string[] = [...BUILT_IN, 'cap'];
+
 /** Those that the settings allow. */
 function makeResponses(
   config: Config,
   { queue, bus, consumers, jobs, controls }: IncidentParts,
   { store, shed, queueIds }: ResponseParts,
 ): Response[] {
+  const allowed = (response: string) => (config.responses as readonly string[]).includes(response);
   const failing = () => consumers.filter(({ isolated }) => isolated).map(({ name }) => name);
   const all: Response[] = [
     new Switch({
@@ -214,7 +218,9 @@ function makeResponses(
       facts: () => ({ consumers: failing() }),
     }),
     // Last, because it asks the line's store, which may be what is slow.
-    new Cap({ store, line: queue, queueIds, floorShare: config.capFloorPercent / 100 }),
+    new Cap({ store, line: queue, queueIds, floorShare: config.capFloorPercent / 100, lowers: allowed('cap') }),
+    new Switch({ name: 'breaker', kinds: ['TOKEN_STORM'], when: ({ latest }) => latest.redis === null }),
+    new Switch({ name: 'aside', kinds: ['RESERVATION_BOTTLENECK'], when: ({ latest }) => latest.blockedByLocks > 0 }),
   ];
-  return all.filter(({ name }) => config.responses.includes(name));
+  return all.filter(({ name }) => allowed(name) || ALWAYS.includes(name));
 }

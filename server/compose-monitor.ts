@@ -7,7 +7,7 @@ import type { WatchedConsumer } from './events/watched-consumer.ts';
 import { Bounded } from './monitor/bounded.ts';
 import { redisFigures } from './monitor/redis/figures.ts';
 import { Sampler } from './monitor/sampler.ts';
-import { sqlJobFigures } from './monitor/sql/beats.ts';
+import { localJobFigures, sqlJobFigures } from './monitor/sql/beats.ts';
 import { databaseFigures, upkeepFigures } from './monitor/sql/figures.ts';
 import { sqlLineFigures } from './monitor/sql/line.ts';
 import { StackGroups } from './monitor/stacks.ts';
@@ -60,7 +60,10 @@ export function composeMonitor(config: Config, watched: Watched): Monitor {
     blockedByLocks,
     ...(redis && { redis: redisFigures(redis.info) }),
     line: redis ? async () => lineFigures(await redis.figures('main')) : sqlLineFigures(background, 'main'),
-    jobs: sqlJobFigures(background, watched.process, () => scheduler.state()),
+    jobs:
+      background.kind === 'postgres'
+        ? sqlJobFigures(background, watched.process, () => scheduler.state())
+        : localJobFigures(() => scheduler.state()),
     pool: () => database.pool?.(),
   });
   return {

@@ -6,11 +6,11 @@ import type { IncidentDetail } from './ops.ts';
 const NOTICED_WITHIN_SECONDS = 10;
 const RESPONDED_WITHIN_SECONDS = 15;
 const WELL_WITHIN_SECONDS = 30;
-/** What the client measures is a little more than what the server does. */
-const SLOW_FOR_THE_CLIENT = 1_150;
+/** What the client measures is more than what the server does: on a busy machine its own timers are late, too. */
+const SLOW_FOR_THE_CLIENT = 2_000;
 const SLOW_FOR_THE_SERVER = 950;
 const STANDING_SEAT = 1;
-const RESPONSE = /^(bypass|shed|cap:.*|batches|consumers|relay|rescue|isolate)$/;
+const RESPONSE = /^(bypass|shed|cap:.*|batches|consumers|relay|rescue|isolate|breaker|aside)$/;
 
 /** Everything that must hold, looked at once the incident is closed. */
 export async function commonChecks(

@@ -34,19 +34,24 @@ export class IncidentDesk {
     return this.#parts.archive.list(MOST_INCIDENTS);
   }
 
-  async report(incidentId: number): Promise<Report> {
-    await this.#finishWhenSettled(incidentId);
-    const report = await gatherReport(this.#parts.archive, this.#parts.settings, incidentId);
+  /** All but the charts. */
+  detail(incidentId: number): Promise<Report> {
+    return this.#gather(incidentId, false);
+  }
+
+  async #gather(incidentId: number, charts: boolean): Promise<Report> {
+    await this.settled(incidentId);
+    const report = await gatherReport(this.#parts.archive, this.#parts.settings, incidentId, charts);
     if (!report) throw notFound();
     return report;
   }
 
   async html(incidentId: number, language: Language): Promise<string> {
-    return reportHtml(await this.report(incidentId), this.#parts.settings, wordsOf(language));
+    return reportHtml(await this.#gather(incidentId, true), this.#parts.settings, wordsOf(language));
   }
 
   async markdown(incidentId: number, language: Language): Promise<string> {
-    return reportMarkdown(await this.report(incidentId), wordsOf(language));
+    return reportMarkdown(await this.#gather(incidentId, true), wordsOf(language));
   }
 
   /** An operator's words for what to improve; null goes back to the draft. */
@@ -59,12 +64,12 @@ export class IncidentDesk {
   async finish(incidentId: number): Promise<void> {
     const { archive, store, settings } = this.#parts;
     await store.hurtByHolds(incidentId);
-    const report = await gatherReport(archive, settings, incidentId);
+    const report = await gatherReport(archive, settings, incidentId, true);
     if (report && report.incident.draft === null) await archive.saveDraft(incidentId, report.improvements);
   }
 
-  /** The process that closed it may have died before it wrote the report. */
-  async #finishWhenSettled(incidentId: number): Promise<void> {
+  /** The process that closed it may have died before it wrote the report: then it is written now. */
+  async settled(incidentId: number): Promise<void> {
     const incident = await this.#parts.archive.find(incidentId);
     if (!incident) throw notFound();
     const { closedAt, draft } = incident;

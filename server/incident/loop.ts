@@ -233,7 +233,9 @@ export class IncidentLoop {
     if (!calm || responses.some(({ inForce }) => inForce)) return;
     if (!(await store.close(incident.id, CLOSE_AFTER_MILLISECONDS))) return;
     log.warn({ incident: incident.id }, 'an incident is over');
-    await store.note(incident.id, [entry('incident', 'CLOSED')]);
+    // Whoever noticed a kind may have died before it was over.
+    const over = incident.kinds.map((kind) => entry(`kind:${kind}`, 'OVER', { kind }));
+    await store.note(incident.id, [...over, entry('incident', 'CLOSED')]);
     const timer = setTimeout(() => {
       this.#finishing.delete(incident.id);
       this.#options

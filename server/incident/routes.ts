@@ -72,7 +72,7 @@ function addReading(app: App, { desk }: IncidentRouteParts): void {
     },
     async (request) => {
       const words = wordsOf(languageOf(request.query.lang, request.headers['accept-language']));
-      return detailView(await desk.report(Number(request.params.incidentId)), words);
+      return detailView(await desk.detail(Number(request.params.incidentId)), words);
     },
   );
   app.patch(
@@ -91,7 +91,7 @@ function addReading(app: App, { desk }: IncidentRouteParts): void {
       const incidentId = Number(request.params.incidentId);
       await desk.edit(incidentId, request.body.improvements);
       const words = wordsOf(languageOf(request.query.lang, request.headers['accept-language']));
-      return detailView(await desk.report(incidentId), words);
+      return detailView(await desk.detail(incidentId), words);
     },
   );
 }
@@ -139,7 +139,7 @@ function addUsers(app: App, { desk, archive }: IncidentRouteParts): void {
     },
     async (request, reply) => {
       const incidentId = Number(request.params.incidentId);
-      await desk.report(incidentId);
+      await desk.settled(incidentId);
       reply.header('vary', 'accept');
       if (wants('text/csv', request.headers.accept)) {
         reply.type('text/csv; charset=utf-8');

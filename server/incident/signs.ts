@@ -27,11 +27,14 @@ export function signsOf(samples: readonly Sample[], limits: Limits): Sign[] {
   const databaseLost = now.database === null;
   // Where the line lives in the database, a lost database is what there is to say, and failed tokens follow from it.
   const followsFromDatabase = databaseLost && now.redis === undefined;
+  const line = [...(followsFromDatabase ? [] : tokenSigns(samples, limits)), ...redisSigns(samples, now, limits)];
+  const database = databaseSigns(samples, now, limits);
+  // Where it lives in Redis, nobody can be asked whether they are inside while that is in trouble: so reservations fail.
+  const followsFromLine = now.redis !== undefined && line.length > 0 && database.length === 0;
   return [
-    ...(followsFromDatabase ? [] : tokenSigns(samples, limits)),
-    ...redisSigns(samples, now, limits),
-    ...reservationSigns(samples, limits),
-    ...databaseSigns(samples, now, limits),
+    ...line,
+    ...(followsFromLine ? [] : reservationSigns(samples, limits)),
+    ...database,
     // What the events, the scheduler and the consumers suffer from a lost store follows from it too.
     ...(databaseLost ? [] : eventSigns(samples, now, limits)),
     ...(databaseLost || now.redis === null ? [] : jobSigns(samples, now, limits)),

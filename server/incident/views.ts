@@ -46,7 +46,7 @@ export function detailView(report: Report, words: Words): Static<typeof Incident
       subject: entry.subject,
       code: entry.code,
       text: words.entry(entry),
-      reason: words.reason(entry.subject),
+      reason: words.reason(entry),
       facts: entry.facts,
     })),
     improvements: {

@@ -45,7 +45,7 @@ export interface Facts {
   lostSeconds: { database: number; redis: number; broker: number };
 }
 
-const RESPONSE = /^(bypass|shed|cap:.*|batches|consumers|relay|rescue|isolate)$/;
+const RESPONSE = /^(bypass|shed|cap:.*|batches|consumers|relay|rescue|isolate|breaker|aside)$/;
 export const isResponse = ({ subject, code }: Pick<StoredEntry, 'subject' | 'code'>): boolean =>
   RESPONSE.test(subject) && code !== 'FAILED';
 
@@ -87,8 +87,7 @@ export function factsOf({ beganAt, openedAt, closedAt, timeline, steps, reservat
       lockWaiting: max(({ database }) => database?.lockWaiting),
       lockWaitMilliseconds: max(({ database }) => database?.longestLockWaitMilliseconds),
       commitsPerSecond: max(({ database }) => database?.commitsPerSecond),
-      redisConnections: max(({ redis }) => redis?.connections),
-      maxRedisConnections: max(({ redis }) => redis?.maxConnections),
+      ...fullestRedis(during),
       redisRefused: during.reduce((sum, { redis }) => sum + (redis?.refusedConnections ?? 0), 0),
       redisMilliseconds: max(({ redis }) => redis?.answeredMilliseconds),
       redisMemoryMegabytes: max(({ redis }) => redis?.usedMemoryMegabytes),
@@ -102,6 +101,17 @@ export function factsOf({ beganAt, openedAt, closedAt, timeline, steps, reservat
       redis: lost(({ redis }) => redis === null),
       broker: lost(({ events }) => events !== null && events.lag === null),
     },
+  };
+}
+
+/** When the largest part of its connections was in use, which may have been allowed for that moment only. */
+function fullestRedis(steps: readonly Step[]) {
+  const share = ({ redis }: Step) => (redis && redis.maxConnections > 0 ? redis.connections / redis.maxConnections : 0);
+  const [first, ...rest] = steps;
+  const fullest = first && rest.reduce((sofar, step) => (share(step) > share(sofar) ? step : sofar), first);
+  return {
+    redisConnections: fullest?.redis?.connections ?? 0,
+    maxRedisConnections: fullest?.redis?.maxConnections ?? 0,
   };
 }
 

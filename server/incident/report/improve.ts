@@ -57,13 +57,13 @@ export function improvements({ kinds, facts, switchedOff, poolSize, affectedUser
   }
   const [blocker] = facts.blockers;
   if (blocker) {
-    const { application, state, tables, transactionSeconds, keepsWaiting } = blocker;
+    const { application, state, tables, transactionSeconds } = blocker;
     add(true, 'RELEASE_LOCKS', {
       application,
       state,
       tables: tables.join(', '),
       seconds: transactionSeconds,
-      keepsWaiting,
+      blocked: most.blockedByLocks,
     });
   }
   const contended = seen('LOCK_WAIT', 'ROWS_LOCKED', 'DEADLOCKS');

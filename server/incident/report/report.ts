@@ -30,17 +30,22 @@ export interface ReportSettings {
   poolSize: number | null;
 }
 
-/** Gathers a report from what was kept. Null when there is no such incident. @throws StoreUnavailable */
+/**
+ * Gathers a report from what was kept. Null when there is no such incident.
+ * @param charts false leaves the samples out, which are most of it: no charts, and improvements only once they are drafted
+ * @throws StoreUnavailable
+ */
 export async function gatherReport(
   archive: IncidentArchive,
   settings: ReportSettings,
   incidentId: number,
+  charts: boolean,
 ): Promise<Report | null> {
   const incident = await archive.find(incidentId);
   if (!incident) return null;
   const [timeline, samples, impact, compensations] = await Promise.all([
     archive.timeline(incidentId),
-    archive.samples(incidentId),
+    charts ? archive.samples(incidentId) : [],
     archive.impact(incidentId),
     archive.compensations(incidentId),
   ]);
@@ -51,6 +56,6 @@ export async function gatherReport(
   // What was drafted when it closed stands, whatever a later version would draft.
   const drafted =
     (incident.draft as Improvement[] | null) ??
-    improvements({ kinds, facts, switchedOff, poolSize, affectedUsers: impact.users });
+    (charts ? improvements({ kinds, facts, switchedOff, poolSize, affectedUsers: impact.users }) : []);
   return { incident, timeline, steps, facts, impact, compensations, improvements: drafted };
 }

@@ -65,7 +65,7 @@ export function chartHtml(chart: Chart): string {
   const legend = lines.map(({ name, points }, i) => {
     const most = Math.max(...points.map(({ value }) => value ?? 0));
     const { color, dash } = strokeOf(i);
-    return `<li><svg width="26" height="8" aria-hidden="true"><line x1="0" x2="26" y1="4" y2="4" stroke="${color}" stroke-width="2" stroke-dasharray="${dash}"/></svg>${escapeHtml(name)} <span>↑ ${shortNumber(most)}</span></li>`;
+    return `<li><svg width="26" height="8" aria-hidden="true"><line x1="0" x2="26" y1="4" y2="4" stroke="${color}" stroke-width="2" stroke-dasharray="${dash}"/></svg>${escapeHtml(name)} <span>↑ ${shortNumber(n(most))}</span></li>`;
   });
   return `<figure><figcaption>${escapeHtml(chart.title)}${chart.unit ? ` <span>(${escapeHtml(chart.unit)})</span>` : ''}</figcaption>
 <svg class="chart" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escapeHtml(chart.title)}">${parts.join('')}</svg>

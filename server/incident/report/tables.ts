@@ -10,6 +10,8 @@ export interface Table {
 }
 
 export const utc = (at: Date): string => at.toISOString().replace('T', ' ').slice(0, 19);
+/** The day stands at the top of the report. */
+const clock = (at: Date): string => at.toISOString().slice(11, 19);
 
 export function durationSeconds({ incident }: Report, now = new Date()): number {
   return ((incident.closedAt ?? now).getTime() - incident.beganAt.getTime()) / 1_000;
@@ -105,7 +107,7 @@ export function actionsTable({ timeline }: Report, words: Words): Table {
   const done = timeline.filter((entry) => isResponse(entry) || /^(letters|compensation)$/.test(entry.subject));
   return {
     head: [labels.time, labels.what, labels.why],
-    rows: done.map((entry) => [utc(entry.at), words.entry(entry), words.reason(entry.subject) ?? '']),
+    rows: done.map((entry) => [clock(entry.at), words.entry(entry), words.reason(entry) ?? '']),
   };
 }
 
@@ -114,7 +116,7 @@ export function timelineTable({ timeline }: Report, words: Words): Table {
   const { labels } = words;
   return {
     head: [labels.time, labels.what, labels.by],
-    rows: timeline.map((entry) => [utc(entry.at), words.entry(entry), entry.process]),
+    rows: timeline.map((entry) => [clock(entry.at), words.entry(entry), entry.process]),
   };
 }
 

@@ -15,6 +15,8 @@ export interface CapOptions {
   queueIds: () => readonly string[];
   /** The lowest, as a part of the operator's own: 0.6 takes 50 to 30. */
   floorShare: number;
+  /** False only restores what is lowered: the setting was changed, or another process has another one. */
+  lowers: boolean;
 }
 
 const KIND = 'RESERVATION_BOTTLENECK';
@@ -41,7 +43,7 @@ export class Cap implements Response {
     const { incident } = situation;
     this.inForce = incident !== null && Object.keys(incident.caps).length > 0;
     if (!incident || incident.closedAt !== null) return [];
-    const bad = situation.unwell(KIND) < RELEASE_AFTER_MILLISECONDS;
+    const bad = this.#options.lowers && situation.unwell(KIND) < RELEASE_AFTER_MILLISECONDS;
     const queueIds = new Set([...Object.keys(incident.caps), ...(bad ? this.#options.queueIds() : [])]);
     const entries: Entry[] = [];
     for (const queueId of queueIds) entries.push(...(await this.#step(incident, queueId, bad)));

@@ -4,7 +4,9 @@ import type { Kind } from '../kinds.ts';
 
 /** What jari does by itself. Each can be switched off by the setting RESPONSES. */
 export const RESPONSES = ['bypass', 'shed', 'cap', 'batches', 'consumers', 'relay', 'rescue', 'isolate'] as const;
-export type ResponseName = (typeof RESPONSES)[number];
+/** What the stores' adapters do whatever the settings say: told, because it explains what people saw. */
+export const BUILT_IN = ['breaker', 'aside'] as const;
+export type ResponseName = (typeof RESPONSES)[number] | (typeof BUILT_IN)[number];
 
 /** A kind that nobody has seen for this long is over, and what was done about it is taken back. */
 export const RELEASE_AFTER_MILLISECONDS = 5_000;

@@ -6,8 +6,11 @@ export interface SwitchOptions {
   name: ResponseName;
   /** Kinds of incident that it helps against. */
   kinds: readonly Kind[];
-  on(situation: Situation): void;
-  off(): void;
+  /** What else must be so for it to begin. */
+  when?: (situation: Situation) => boolean;
+  /** Absent for what a store's adapter does by itself, and the timeline should tell. */
+  on?: (situation: Situation) => void;
+  off?: () => void;
   /** For the words of the timeline. */
   facts?: () => Record<string, unknown>;
 }
@@ -24,11 +27,12 @@ export class Switch implements Response {
   }
 
   follow(situation: Situation): Entry[] {
-    const wanted = isUnwell(situation, this.#options.kinds);
+    const { kinds, when, on, off } = this.#options;
+    const wanted = isUnwell(situation, kinds) && (this.inForce || when === undefined || when(situation));
     if (wanted === this.inForce) return [];
     this.inForce = wanted;
-    if (wanted) this.#options.on(situation);
-    else this.#options.off();
+    if (wanted) on?.(situation);
+    else off?.();
     return [entry(this.name, wanted ? 'ON' : 'OFF', this.#options.facts?.())];
   }
 }

@@ -40,3 +40,13 @@ export function sqlJobFigures(
     }));
   };
 }
+
+/** The same for a process that has its database to itself: there is nobody to tell. */
+export function localJobFigures(local: () => LocalJob[]): () => Promise<JobFigures[]> {
+  const startedAt = Date.now();
+  return async () =>
+    local().map(({ lastStartedAt, ...job }) => ({
+      ...job,
+      sinceLastRunMilliseconds: Math.max(0, Date.now() - (lastStartedAt?.getTime() ?? startedAt)),
+    }));
+}

@@ -18,7 +18,7 @@ export interface Words {
   labels: Record<Label, string>;
   entry: (entry: Pick<StoredEntry, 'subject' | 'code' | 'facts'>) => string;
   /** Why jari does that; null for what is no response. */
-  reason: (subject: string) => string | null;
+  reason: (entry: Pick<StoredEntry, 'subject' | 'code'>) => string | null;
   improvement: (improvement: Improvement) => { title: string; evidence: string };
   duration: (seconds: number) => string;
 }
@@ -95,6 +95,8 @@ export type Label =
   | 'wellAgain';
 
 /** Facts come from the database as JSON. */
+export type Facts = Record<string, unknown>;
+
 export const text = (facts: Record<string, unknown>, name: string): string => {
   const value = facts[name];
   return value === null || value === undefined ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value);
