@@ -4,7 +4,7 @@ import type { Database } from './db/database.ts';
 import { openPostgres, PG_DEFAULTS } from './db/pg/driver.ts';
 import { readEventBacklog } from './events/sql/outbox.ts';
 import type { WatchedConsumer } from './events/watched-consumer.ts';
-import { Bounded } from './monitor/bounded.ts';
+import { Recent } from './monitor/recent.ts';
 import { redisFigures } from './monitor/redis/figures.ts';
 import { Sampler } from './monitor/sampler.ts';
 import { localJobFigures, sqlJobFigures } from './monitor/sql/beats.ts';
@@ -14,7 +14,8 @@ import { StackGroups } from './monitor/stacks.ts';
 import type { QueueStats } from './queue/store.ts';
 import type { Scheduler } from './scheduler/scheduler.ts';
 
-const LAG_MILLISECONDS = 700;
+/** A broker that is busy, or has just been started, may take seconds to say how far its groups are. */
+const LAG_MILLISECONDS = 4_000;
 
 /** Few connections, apart from the requests', so that looking never waits for what is looked at; and short patience. */
 const BACKGROUND = { ...PG_DEFAULTS, poolSize: 2, statementTimeoutMilliseconds: 2_000 };
@@ -47,8 +48,7 @@ export interface Watched {
 export function composeMonitor(config: Config, watched: Watched): Monitor {
   const { database, scheduler, consumers, blockedByLocks, redis } = watched;
   const background = config.databaseUrl ? openPostgres(config.databaseUrl, BACKGROUND) : database;
-  // A broker that is away is known sooner than it says so.
-  const watchedLag = watched.lag ? new Bounded(LAG_MILLISECONDS, watched.lag) : null;
+  const watchedLag = watched.lag ? new Recent(LAG_MILLISECONDS, watched.lag) : null;
   const sampler = new Sampler({
     database: databaseFigures(background),
     ...(background.kind === 'postgres' && { upkeep: upkeepFigures(background) }),

@@ -20,7 +20,8 @@ export interface DrillOutcome {
   times: Record<string, number>;
 }
 
-const WARM_UP_MILLISECONDS = 5_000;
+/** A process notices nothing in its first seconds. */
+const WARM_UP_MILLISECONDS = 12_000;
 const CLOSED_WITHIN_MILLISECONDS = 90_000;
 /** The last that each process saw is brought in by then. */
 const SETTLE_MILLISECONDS = 5_000;
@@ -95,7 +96,14 @@ async function reportsOf(world: World, id: number): Promise<Record<string, strin
     'report.en.md': await world.ops.report(id, 'en', 'text/markdown'),
     'report.ko.md': await world.ops.report(id, 'ko', 'text/markdown'),
     'affected-users.csv': await world.ops.affectedUsers(id),
+    'samples.json': await samplesOf(world, id),
   };
+}
+
+/** What each process saw each second: a recorded series for tests of what is noticed. */
+async function samplesOf({ database }: World, id: number): Promise<string> {
+  const text = 'SELECT process, figures AS sample FROM incident_samples WHERE incident_id = $1 ORDER BY at, process';
+  return JSON.stringify((await database.query(text, [id])).rows);
 }
 
 function timesOf(

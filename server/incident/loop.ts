@@ -32,6 +32,8 @@ const CLOSE_AFTER_MILLISECONDS = 10_000;
 const FINISH_AFTER_MILLISECONDS = 3_000;
 const SAMPLES_BEFORE = 120;
 const SIGN_SAMPLES = 300;
+/** So long after its start a process notices nothing, but follows what others notice. */
+const SETTLING_SAMPLES = 8;
 /** After that, a sample in ten seconds is enough. */
 const EVERY_SAMPLE_FOR_MILLISECONDS = 1_800_000;
 const MOST_PENDING = 500;
@@ -90,7 +92,9 @@ export class IncidentLoop {
   /** The sampler's call; public for tests. */
   sampled(sample: Sample): void {
     if (this.#stopped) return;
-    this.#signs = signsOf(this.#options.sampler.last(SIGN_SAMPLES), this.#options.limits);
+    const samples = this.#options.sampler.last(SIGN_SAMPLES);
+    // Everything is slow the first time, and that is nobody's incident.
+    this.#signs = samples.length <= SETTLING_SAMPLES ? [] : signsOf(samples, this.#options.limits);
     const verdict = detect(this.#detection, this.#signs, sample.at);
     this.#detection = verdict.detection;
     this.#firing = verdict.firing;

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { Bounded } from '../../server/monitor/bounded.ts';
+import { Recent } from '../../server/monitor/recent.ts';
 import type { DatabaseFigures, EventFigures, Sample } from '../../server/monitor/sample.ts';
 import { Sampler, type Sources } from '../../server/monitor/sampler.ts';
 import { DATABASE, EVENTS, JOB, LINE } from '../incident/support/samples.ts';
@@ -88,5 +89,28 @@ describe('a bounded reading', () => {
     });
     expect(await bounded.now()).toBeNull();
     expect(await bounded.now()).toBeNull();
+  });
+});
+
+describe('a recent reading', () => {
+  it('counts until it is too old, and is asked for one at a time', async () => {
+    const waiting: { resolve: (value: number) => void; reject: (error: Error) => void }[] = [];
+    const recent = new Recent(120, () => new Promise<number>((resolve, reject) => waiting.push({ resolve, reject })));
+    const first = recent.now();
+    await sleep(1);
+    waiting[0]?.resolve(1);
+    expect(await first).toBe(1);
+    expect(await recent.now()).toBe(1);
+    expect(await recent.now()).toBe(1);
+    expect(waiting).toHaveLength(2);
+    waiting[1]?.reject(new Error('away'));
+    await sleep(1);
+    expect(await recent.now()).toBe(1);
+    await sleep(150);
+    expect(await recent.now()).toBeNull();
+    expect(waiting).toHaveLength(3);
+    waiting[2]?.resolve(2);
+    await sleep(1);
+    expect(await recent.now()).toBe(2);
   });
 });
