@@ -17,7 +17,7 @@ export interface Service {
   kill(): Promise<void>;
   /** Sends a signal and waits for the end; the folder stays. Null when the signal itself ended it. */
   end(signal: NodeJS.Signals): Promise<number | null>;
-  /** Starts again on the same port and folder. */
+  /** Starts again on the same port and folder. A `kill` meanwhile makes it reject. */
   restart(): Promise<void>;
   /** SIGTERM, then the folder is removed. */
   stop(): Promise<void>;
@@ -37,10 +37,17 @@ export async function startService(env: Record<string, string> = {}): Promise<Se
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   let output = '';
-  let child = await launch();
+  let child!: ChildProcess;
+  try {
+    await launch();
+  } catch (error) {
+    await ended(child, 'SIGKILL');
+    rmSync(dataDir, { recursive: true, force: true });
+    throw error;
+  }
 
-  async function launch(): Promise<ChildProcess> {
-    const started = spawn(process.execPath, ['server/main.ts'], {
+  async function launch(): Promise<void> {
+    child = spawn(process.execPath, ['server/main.ts'], {
       cwd: ROOT,
       env: {
         ...process.env,
@@ -55,10 +62,9 @@ export async function startService(env: Record<string, string> = {}): Promise<Se
     const keep = (chunk: Buffer) => {
       output += chunk;
     };
-    started.stdout.on('data', keep);
-    started.stderr.on('data', keep);
-    await untilReady(started, url, () => output);
-    return started;
+    child.stdout?.on('data', keep);
+    child.stderr?.on('data', keep);
+    await untilReady(child, url, () => output);
   }
 
   return {
@@ -70,9 +76,7 @@ export async function startService(env: Record<string, string> = {}): Promise<Se
     },
     kill: async () => void (await ended(child, 'SIGKILL')),
     end: (signal) => ended(child, signal),
-    async restart() {
-      child = await launch();
-    },
+    restart: launch,
     async stop() {
       await ended(child, 'SIGTERM');
       rmSync(dataDir, { recursive: true, force: true });
@@ -83,7 +87,8 @@ export async function startService(env: Record<string, string> = {}): Promise<Se
 
 async function untilReady(child: ChildProcess, url: string, output: () => string): Promise<void> {
   for (const deadline = Date.now() + 110_000; Date.now() < deadline; ) {
-    if (child.exitCode !== null) throw new Error(`the service ended with ${child.exitCode}:\n${output()}`);
+    const end = child.exitCode ?? child.signalCode;
+    if (end !== null) throw new Error(`the service ended with ${end}:\n${output()}`);
     const answer = await fetch(`${url}/readyz`).catch(() => null);
     if (answer?.ok) return;
     await new Promise((resolve) => setTimeout(resolve, 50));

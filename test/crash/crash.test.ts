@@ -1,0 +1,116 @@
+// SIGKILL under load, again and again: nothing that was acknowledged is lost, nothing is done twice.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it, vi } from 'vitest';
+import { createDatabase, dropDatabase } from '../../scripts/services/database.ts';
+import { DATABASES, type DatabaseTarget } from '../support/databases.ts';
+import { call, OPS_TOKEN, type Service, startService } from '../support/service.ts';
+import { Customers } from './customers.ts';
+import { emptyJournal, type Journal } from './journal.ts';
+import { lookUp } from './truth.ts';
+import { violations } from './violations.ts';
+
+vi.setConfig({ testTimeout: 300_000 });
+
+const KILLS = 5;
+const CUSTOMERS = 16;
+const OPENING_BALANCE = 10_000_000;
+/** Nothing ends by itself here: what is gone was lost. */
+const HOUR = '3600';
+const ENV = {
+  QUEUE_CAP: String(CUSTOMERS),
+  ACTIVE_SECONDS: HOUR,
+  NO_SHOW_SECONDS: HOUR,
+  HOLD_SECONDS: HOUR,
+  OPENING_BALANCE: String(OPENING_BALANCE),
+};
+
+/** The same run of chances for the same seed (mulberry32). */
+function chances(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+async function databaseFor(target: DatabaseTarget): Promise<Record<string, string>> {
+  if (target.name === 'PGlite') return {};
+  return { DATABASE_URL: await createDatabase(process.env.JARI_TEST_DATABASE_URL as string) };
+}
+
+/** Kills the service at a random moment of its work, and every other time once more while it comes up again. */
+async function killAgainAndAgain(service: Service, random: () => number): Promise<void> {
+  for (let kill = 1; kill <= KILLS; kill++) {
+    await sleep(300 + random() * 900);
+    await service.kill();
+    if (kill % 2 === 0) {
+      const restart = service.restart().catch(() => {});
+      await sleep(random() * 2_000);
+      await service.kill();
+      await restart;
+    }
+    await service.restart();
+  }
+}
+
+async function underLoad(service: Service, seed: number): Promise<Journal> {
+  const journal = emptyJournal();
+  const customers = new Customers(service.url, journal);
+  const shopping = Array.from({ length: CUSTOMERS }, (_, i) => `customer-${i}`);
+  // Those who shop come first, so that they are inside.
+  await Promise.all(shopping.map((userId) => customers.enter(userId)));
+  const busy = [
+    ...shopping.map((userId, i) => customers.shop(userId, chances(seed + i))),
+    customers.arrive('newcomer'),
+  ];
+  try {
+    await killAgainAndAgain(service, chances(seed));
+    await sleep(300);
+  } finally {
+    customers.leave();
+  }
+  await Promise.all(busy);
+  return journal;
+}
+
+describe.each(DATABASES)('SIGKILL under load on $name', (target) => {
+  it.skipIf(target.missing)('loses nothing that was acknowledged and does nothing twice', async () => {
+    const seed = Date.now() % 1_000_000;
+    const database = await databaseFor(target);
+    const service = await startService({ ...ENV, ...database });
+    try {
+      const journal = await underLoad(service, seed);
+      await service.kill();
+      await service.restart();
+      const truth = await lookUp(service.url, journal);
+      expect(violations(journal, truth, OPENING_BALANCE), `seed ${seed}`).toEqual([]);
+      expectEnoughHappened(journal);
+
+      // What was confirmed is counted once, however often its event was delivered.
+      const confirmed = [...truth.reservations.values()].flat().filter(({ status }) => status === 'CONFIRMED').length;
+      await expect.poll(() => sold(service, 123), { timeout: 60_000 }).toBe(confirmed);
+      const audit = await call(service.url, 'GET', '/ops/api/audit', undefined, {
+        authorization: `Bearer ${OPS_TOKEN}`,
+      });
+      expect(audit.body.ok, audit.text).toBe(true);
+      expect(service.output()).not.toContain('a defect');
+    } finally {
+      await service.stop();
+      if (database.DATABASE_URL) await dropDatabase(database.DATABASE_URL);
+    }
+  });
+});
+
+/** The run was a run: every kind of change was acknowledged, and kills made people ask again. */
+function expectEnoughHappened({ told, places }: Journal): void {
+  for (const action of ['charge', 'reserve', 'hold', 'pay', 'cancel'] as const)
+    expect(told.filter((one) => one.action === action && one.status === 200).length, action).toBeGreaterThan(5);
+  expect(places.size).toBeGreaterThan(CUSTOMERS + 10);
+}
+
+async function sold(service: Service, concertId: number): Promise<number | undefined> {
+  const { body } = await call<{ items: { concertId: number; sold: number }[] }>(service.url, 'GET', '/api/v1/concerts');
+  return body.items.find((concert) => concert.concertId === concertId)?.sold;
+}
