@@ -88,8 +88,8 @@ export class Reservations {
   }
 
   async #take(request: SeatRequest, pay: boolean): Promise<Outcome<ReservationView>> {
-    const { concertScheduleId: scheduleId, ...rest } = request;
-    const admittedUntil = await this.#admission.admittedUntil(request.userId, request.queueId);
+    const { concertScheduleId: scheduleId, ticket, ...rest } = request;
+    const admittedUntil = await this.#admission.admittedUntil(request.userId, request.queueId, ticket);
     return this.#after(await this.#taking.add({ ...rest, scheduleId, reservationId: freshId(), pay, admittedUntil }));
   }
 
