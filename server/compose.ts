@@ -37,6 +37,7 @@ import { Metrics } from './monitor/metrics.ts';
 import { metricsRoutes, monitorOpsRoutes } from './monitor/routes.ts';
 import { eventReadings, queueReadings, schedulerReadings } from './monitor/sources.ts';
 import { databaseAuditor } from './monitor/sql/audit.ts';
+import { linesOf } from './monitor/sql/lines.ts';
 import { queueOpsRoutes } from './queue/ops-routes.ts';
 import { Queue } from './queue/queue.ts';
 import { queueRoutes } from './queue/routes.ts';
@@ -123,9 +124,9 @@ export async function compose(config: Config, log: Logger): Promise<Service> {
   metrics.add(queueReadings(() => queue.figures('main')));
   metrics.add(eventReadings(() => readEventBacklog(database)));
   metrics.add(schedulerReadings(() => scheduler.state()));
-  const figures = async () => [await queue.figures('main')].filter((found) => found !== null);
+  const lines = linesOf(database, (queueId) => queue.figures(queueId));
   const operators: Routes[] = [
-    monitorOpsRoutes([lineAuditor(figures), databaseAuditor(database)], { ...monitor, broker: events.lag !== null }),
+    monitorOpsRoutes([lineAuditor(lines), databaseAuditor(database)], { ...monitor, broker: events.lag !== null }),
     queueOpsRoutes(queue),
     deadLetterRoutes(letters, idempotency),
     incidents.routes,
