@@ -13,7 +13,8 @@ const DETAIL: Partial<Record<FailureCode, string>> = {
   RESERVATION_CLOSED: 'The reservation is cancelled or expired and can no longer change.',
   SEAT_LIMIT_REACHED: 'You have as many seats of this schedule as one user may have.',
   IDEMPOTENCY_KEY_REUSED: 'This Idempotency-Key came with another request before. Use a new key.',
-  VALIDATION_FAILED: 'The amount would make the balance larger than a wallet can hold.',
+  VALIDATION_FAILED:
+    'With this amount more would have been paid into the wallet than 2^53 - 1 won in all. Charge less.',
   STORE_UNAVAILABLE: 'What this needs is locked by somebody else. Try again shortly with the same key.',
 };
 

@@ -87,7 +87,10 @@ export class Queue {
   /** A purchase was confirmed: a queue with `releaseOnConfirm` gives the slot on at once. */
   async confirmed(userId: string, queueId: string): Promise<void> {
     const stats = await this.#recentStats(queueId);
-    if (stats?.releaseOnConfirm) await this.leave(userId, queueId);
+    if (!stats?.releaseOnConfirm) return;
+    // Who pays a hold of an earlier slot may be waiting again by now, and keeps that place.
+    const place = await this.#asking.add({ userId, queueId });
+    if (place?.status === 'ACTIVE') await this.leave(userId, queueId, place.ticket);
   }
 
   /** The public page of a queue, the same for everybody; null when nobody ever entered or configured it. */

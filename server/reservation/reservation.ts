@@ -32,7 +32,9 @@ export interface Admission {
 
 type Done = Omit<ReservationAnswer, 'code'>;
 
-const MOST_HOLDS_A_TICK = 1_000;
+/** A step keeps the stock of its sections from buyers while it lasts. */
+const HOLDS_A_STEP = 200;
+const STEPS_A_TICK = 5;
 
 /** The rules of taking, paying and giving back seats, over any store. */
 export class Reservations {
@@ -82,8 +84,13 @@ export class Reservations {
 
   /** One bounded tick of the scheduler. */
   async expireHolds(): Promise<number> {
-    const ended = await this.#store.expireHolds(MOST_HOLDS_A_TICK);
-    if (ended > 0) this.#committed();
+    let ended = 0;
+    for (let step = 1; step <= STEPS_A_TICK; step++) {
+      const now = await this.#store.expireHolds(HOLDS_A_STEP);
+      if (now > 0) this.#committed();
+      ended += now;
+      if (now < HOLDS_A_STEP) break;
+    }
     return ended;
   }
 
