@@ -23,8 +23,11 @@ interface Waiting<I, O> {
 /** What a call returns for an item that must go again in the next call, ahead of newer ones. */
 export const AGAIN = Symbol('again');
 
-/** A call that puts an item off this often would do so for ever: that is a defect, and not to be paid for by all others. */
-const MOST_CALLS_AN_ITEM = 100;
+/**
+ * A call that puts an item off this often would do so for ever: that is a defect, and not to be paid for by all others.
+ * Far above what waiting for a locked row takes.
+ */
+const MOST_CALLS_AN_ITEM = 5_000;
 
 /**
  * @param call one round trip; returns an outcome an item, in the same order. A rejection reaches all of its items:
