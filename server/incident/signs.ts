@@ -118,20 +118,25 @@ function eventSigns(samples: readonly Sample[], now: Sample, limits: Limits): Si
           of: group,
         }),
       ),
-    ...consumerSigns(samples.slice(-RETRY_WINDOW_SAMPLES), limits),
+    ...consumerSigns(samples, limits),
   ];
 }
 
-function consumerSigns(window: readonly Sample[], limits: Limits): Sign[] {
+/** Retries come ever less often: a consumer that failed several times fails until it has not for a while. */
+function consumerSigns(samples: readonly Sample[], limits: Limits): Sign[] {
   const kind = 'CONSUMER_FAILING';
-  const signs: Sign[] = [];
+  const window = samples.slice(-JOB_WINDOW_SAMPLES);
   const names = new Set(window.flatMap(({ consumers }) => consumers.map(({ name }) => name)));
-  for (const name of names) {
-    const value = sum(window, (s) => s.consumers.find((c) => c.name === name)?.failures ?? 0);
-    if (value >= limits.attempts)
-      signs.push({ kind, code: 'ATTEMPTS_FAILING', value, limit: limits.attempts, of: name });
-  }
-  const letters = window.flatMap(({ events }) => (events ? [events.deadLetters] : []));
+  const failures = (some: readonly Sample[], name: string) =>
+    sum(some, (s) => s.consumers.find((c) => c.name === name)?.failures ?? 0);
+  const signs = [...names].flatMap((of): Sign[] => {
+    const value = failures(window, of);
+    const lately = failures(window.slice(-RETRY_WINDOW_SAMPLES), of) > 0;
+    return value >= limits.attempts && lately
+      ? [{ kind, code: 'ATTEMPTS_FAILING', value, limit: limits.attempts, of }]
+      : [];
+  });
+  const letters = window.slice(-RETRY_WINDOW_SAMPLES).flatMap(({ events }) => (events ? [events.deadLetters] : []));
   const added = letters.length > 1 ? (letters.at(-1) as number) - Math.min(...letters) : 0;
   if (added > 0) signs.push({ kind, code: 'DEAD_LETTERS', value: added, limit: 0 });
   return signs;
@@ -139,14 +144,20 @@ function consumerSigns(window: readonly Sample[], limits: Limits): Sign[] {
 
 function jobSigns(samples: readonly Sample[], now: Sample, limits: Limits): Sign[] {
   const kind = 'SCHEDULER_STALLED';
+  const window = samples.slice(-JOB_WINDOW_SAMPLES);
   return now.jobs.flatMap((job): Sign[] => {
     const limit = lateAfterMilliseconds(job);
     const of = job.name;
     if (job.sinceLastRunMilliseconds > limit)
       return [{ kind, code: 'JOB_LATE', value: job.sinceLastRunMilliseconds, limit, of }];
-    // A relay that fails is about the events, and said there.
-    if (of === 'relay' || job.lastError === null) return [];
-    const failures = failuresOf(samples.slice(-JOB_WINDOW_SAMPLES), of);
+    // A relay that fails is about the events, and said there; what failed while a store was lost follows from that.
+    if (
+      of === 'relay' ||
+      job.lastError === null ||
+      window.some(({ database, redis }) => database === null || redis === null)
+    )
+      return [];
+    const failures = failuresOf(window, of);
     return failures >= limits.jobFailures
       ? [{ kind, code: 'JOB_FAILING', value: failures, limit: limits.jobFailures, of }]
       : [];

@@ -28,7 +28,7 @@ const SIGNS: Record<SignCode, (value: number, limit: number, of: string) => stri
   CONSUMER_LAG: (v, l, of) => `${of} was ${v} events behind (limit ${l})`,
   JOB_LATE: (v, l, of) => `the job "${of}" had not run for ${figure(v / 1_000)} s (limit ${figure(l / 1_000)} s)`,
   JOB_FAILING: (v, _l, of) => `the job "${of}" failed ${v} times in half a minute`,
-  ATTEMPTS_FAILING: (v, _l, of) => `${v} attempts of the consumer "${of}" failed within 15 s`,
+  ATTEMPTS_FAILING: (v, _l, of) => `${v} attempts of the consumer "${of}" failed within half a minute`,
   DEAD_LETTERS: (v) => `${v} events were given up and went to the dead letters`,
 };
 

@@ -28,7 +28,7 @@ const SIGNS: Record<SignCode, (value: number, limit: number, of: string) => stri
   JOB_LATE: (v, l, of) =>
     `스케줄러 작업 "${of}"이(가) ${figure(v / 1_000)}초 동안 실행되지 않음 (한계 ${figure(l / 1_000)}초)`,
   JOB_FAILING: (v, _l, of) => `스케줄러 작업 "${of}"이(가) 30초 동안 ${v}회 실패`,
-  ATTEMPTS_FAILING: (v, _l, of) => `15초 동안 컨슈머 "${of}"의 처리 시도 ${v}회 실패`,
+  ATTEMPTS_FAILING: (v, _l, of) => `30초 동안 컨슈머 "${of}"의 처리 시도 ${v}회 실패`,
   DEAD_LETTERS: (v) => `이벤트 ${v}건을 포기하고 DLQ에 적재`,
 };
 
