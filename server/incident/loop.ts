@@ -79,6 +79,11 @@ export class IncidentLoop {
     }
   }
 
+  /** Resolves when what the last sample led to is done. */
+  async settled(): Promise<void> {
+    await this.#beating;
+  }
+
   /** The incident that is open, as this process knows it. */
   open(): Incident | null {
     return this.#memory.open(performance.now());
