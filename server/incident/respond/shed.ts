@@ -49,13 +49,12 @@ export class Shed implements Response {
   readonly routes: Routes = (app) => {
     app.addHook('onRoute', (route) => {
       if (route.url !== TOKEN_ROUTE || route.method !== 'POST') return;
-      route.preHandler = (request, _reply, done) => {
-        if (this.#limit === null || this.#answering < this.#limit) return void done();
-        this.#refused.add(request);
-        this.#count++;
-        done(this.#refusal());
-      };
-      route.onRequest = (_request, reply, done) => {
+      route.preHandler = (request, reply, done) => {
+        if (this.#limit !== null && this.#answering >= this.#limit) {
+          this.#refused.add(request);
+          this.#count++;
+          return void done(this.#refusal());
+        }
         this.#answering++;
         reply.raw.once('close', () => this.#answering--);
         done();
