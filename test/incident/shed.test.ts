@@ -14,16 +14,22 @@ describe('shedding', () => {
   let app: App;
   let url: string;
   let shed: Shed;
-  /** Lets those go who are being answered. */
-  let release: () => void;
+  /** Requests that the server has let through or refused. */
+  let arrived = 0;
+  /** Lets those go who are being answered, once so many have arrived. */
+  let release: (count?: number) => Promise<void>;
   beforeEach(async () => {
     shed = new Shed({ tokenMilliseconds: 500, random: () => 0.5 });
     let gate = Promise.withResolvers<void>();
-    release = () => {
+    arrived = 0;
+    release = async (count = 0) => {
+      for (const until = Date.now() + 20_000; arrived < count && Date.now() < until; ) await sleep(10);
+      arrived = 0;
       gate.resolve();
       gate = Promise.withResolvers<void>();
     };
     const answer = async () => {
+      arrived++;
       await gate.promise;
       return { ok: true };
     };
@@ -34,6 +40,11 @@ describe('shedding', () => {
       draining: () => false,
       observe: () => {},
       routes: [
+        (own) =>
+          void own.addHook('onError', (request, _reply, _error, done) => {
+            if (shed.refused(request)) arrived++;
+            done();
+          }),
         shed.routes,
         (own) => void own.post(TOKEN, answer),
         (own) => void own.post('/api/v1/reservation', answer),
@@ -42,7 +53,7 @@ describe('shedding', () => {
     url = await app.listen({ port: 0, host: '127.0.0.1' });
   });
   afterEach(async () => {
-    release();
+    await release();
     await app.close();
   });
 
@@ -60,8 +71,7 @@ describe('shedding', () => {
     expect(shed.follow(situation(0))).toEqual([]);
     expect(shed.inForce).toBe(false);
     const asked = Array.from({ length: 60 }, () => post(TOKEN));
-    await sleep(200);
-    release();
+    await release(60);
     expect(new Set((await Promise.all(asked)).map(({ status }) => status))).toEqual(new Set([200]));
   });
 
@@ -74,8 +84,7 @@ describe('shedding', () => {
     expect(await first.json()).toMatchObject({ code: 'OVERLOADED', status: 503 });
     // Who is inside goes on.
     const reserving = post('/api/v1/reservation');
-    await sleep(200);
-    release();
+    await release(61);
     const statuses = (await Promise.all(asked)).map(({ status }) => status);
     expect(statuses.filter((status) => status === 200)).toHaveLength(16);
     expect(statuses.filter((status) => status === 503)).toHaveLength(44);
@@ -87,8 +96,7 @@ describe('shedding', () => {
     shed.follow(situation(0, slow));
     const room = async () => {
       const asked = Array.from({ length: 60 }, () => post(TOKEN));
-      await sleep(300);
-      release();
+      await release(60);
       return (await Promise.all(asked)).filter(({ status }) => status === 200).length;
     };
     for (let i = 0; i < 6; i++) expect(shed.follow(situation(0))).toEqual([]);
