@@ -89,7 +89,8 @@ export function readConfig(env: Env): Config {
     trustedHops: integer(env, 'TRUSTED_HOPS', 0, 0, 32),
     demoData: oneOf(env, 'DEMO_DATA', ['true', 'false'], production ? 'false' : 'true') === 'true',
     scheduler: oneOf(env, 'SCHEDULER', ['on', 'off'], 'on') === 'on',
-    responses: someOf(env, 'RESPONSES', RESPONSE_NAMES),
+    // On a laptop a slow second is no incident to act on; where there is a database of its own, it is.
+    responses: someOf(env, 'RESPONSES', RESPONSE_NAMES, text(env, 'DATABASE_URL') ? 'all' : 'none'),
     capFloorPercent: integer(env, 'CAP_FLOOR_PERCENT', 60, 1, 100),
     incidentTokenMilliseconds: integer(env, 'INCIDENT_TOKEN_MILLISECONDS', 500, 10, 60_000),
     incidentReservationMilliseconds: integer(env, 'INCIDENT_RESERVATION_MILLISECONDS', 1_000, 10, 60_000),
@@ -138,8 +139,13 @@ function oneOf<T extends string>(env: Env, name: string, allowed: readonly T[], 
 }
 
 /** "all", "none", or names with commas between; all unless told otherwise. */
-function someOf<T extends string>(env: Env, name: string, allowed: readonly T[]): readonly T[] {
-  const value = text(env, name) ?? 'all';
+function someOf<T extends string>(
+  env: Env,
+  name: string,
+  allowed: readonly T[],
+  fallback: 'all' | 'none',
+): readonly T[] {
+  const value = text(env, name) ?? fallback;
   if (value === 'all') return allowed;
   if (value === 'none') return [];
   const chosen = value.split(',').map((one) => one.trim() as T);
