@@ -49,9 +49,11 @@ const command = (
   check: (model: Pick<SaleModel, 'reservations'>) => boolean = () => true,
 ): Command => ({ check: (model) => check(model), run, toString: () => name });
 
-/** Three keys a user, and half of the requests without. */
-const key = fc.option(fc.constantFrom('k1', 'k2', 'k3'), { nil: undefined, freq: 2 });
+/** Half of the requests have none, most others one of their own, some one that any request may come with. */
+const key = fc.constantFrom('none', 'none', 'none', 'own', 'own', 'shared');
 const user = fc.constantFrom(...USERS);
+const named = (key: string, request: string): string | undefined =>
+  key === 'none' ? undefined : key === 'own' ? request : key;
 const idempotency = (name: string | undefined, request: string): IdempotencyKey | undefined =>
   name === undefined ? undefined : keyed(name, request);
 
@@ -59,11 +61,12 @@ const taking = fc
   .record({ user, seatId: fc.constantFrom(...SEAT_IDS), pay: fc.boolean(), key })
   .map(({ user, seatId, pay, key }) => {
     const request = `${pay ? 'reserve' : 'hold'} ${seatId}`;
-    return command(`user ${user}: ${request} ${key ?? ''}`, async (model, real) => {
+    const name = named(key, request);
+    return command(`user ${user}: ${request}, key ${name}`, async (model, real) => {
       const { reservations } = real.counter;
-      const asked = ask(real.venue, real.userId(user), seatId, idempotency(key, request));
+      const asked = ask(real.venue, real.userId(user), seatId, idempotency(name, request));
       const outcome = await (pay ? reservations.reserve(asked) : reservations.hold(asked));
-      expect(real.said(outcome)).toEqual(model.once(user, key, request, () => model.take(user, seatId, pay)));
+      expect(real.said(outcome)).toEqual(model.once(user, name, request, () => model.take(user, seatId, pay)));
     });
   });
 
@@ -80,20 +83,21 @@ const settling = fc
       const outcome = await real.counter.reservations[verb]({
         reservationId: real.ids[number] as string,
         userId: who === 'anybody' ? null : real.userId(asker),
-        idempotency: idempotency(key, request),
+        idempotency: idempotency(named(key, request), request),
       });
       const act = () => (who === 'stranger' ? 'RESERVATION_NOT_FOUND' : model[verb](number));
-      expect(real.said(outcome)).toEqual(model.once(asker, key, request, act));
+      expect(real.said(outcome)).toEqual(model.once(asker, named(key, request), request, act));
     };
-    return command(`${who}: ${verb} #${nth} ${key ?? ''}`, run, ({ reservations }) => reservations.length > 0);
+    return command(`${who}: ${verb} #${nth}, key ${key}`, run, ({ reservations }) => reservations.length > 0);
   });
 
-const charging = fc.record({ user, amount: fc.integer({ min: 1, max: 150 }), key }).map(({ user, amount, key }) =>
-  command(`user ${user}: charge ${amount} ${key ?? ''}`, async (model, real) => {
+const charging = fc.record({ user, amount: fc.constantFrom(1, 50, 150), key }).map(({ user, amount, key }) =>
+  command(`user ${user}: charge ${amount}, key ${key}`, async (model, real) => {
     const request = `charge ${amount}`;
-    const asked = { userId: real.userId(user), amount, idempotency: idempotency(key, request) };
+    const name = named(key, request);
+    const asked = { userId: real.userId(user), amount, idempotency: idempotency(name, request) };
     const outcome = await real.counter.wallets.charge(asked);
-    expect(real.said(outcome)).toEqual(model.once(user, key, request, () => model.charge(user, amount)));
+    expect(real.said(outcome)).toEqual(model.once(user, name, request, () => model.charge(user, amount)));
   }),
 );
 
@@ -140,6 +144,6 @@ const looking = fc.constantFrom(...USERS).map((user) =>
 
 export const commands = () =>
   fc.commands([taking, taking, taking, settling, settling, charging, passing, going, ticking, looking], {
-    maxCommands: 60,
+    maxCommands: 150,
     size: 'max',
   });
