@@ -35,7 +35,7 @@ describe.skipIf(POSTGRES.missing)('the checker of seats and money', () => {
     await home.database
       .transaction(async (connection) => {
         await connection.query(sql, params);
-        found = await violations({ ...home.database, query: connection.query });
+        found = await violations({ transaction: (work) => work(connection) });
         throw new Error('undo');
       })
       .catch((error: Error) => expect(error.message).toBe('undo'));

@@ -8,7 +8,9 @@ const PROCESSES = 8;
 const SEATS = 12;
 /** Requests that one process has under way at a time. */
 const HANDS = 12;
-const SECONDS = 2;
+/** Longer: `STORM_SECONDS=60 npm test -- test/reservation/storm`. */
+const SECONDS = Number(process.env.STORM_SECONDS ?? 2);
+const TIMEOUT_MILLISECONDS = 60_000 + 10_000 * SECONDS;
 
 const below = (n: number) => Math.floor(Math.random() * n);
 const pick = <T>(items: readonly T[]): T => items[below(items.length)] as T;
@@ -61,34 +63,46 @@ describe.skipIf(POSTGRES.missing)('a storm of commands from 8 processes on Postg
     return done;
   }
 
-  it('fails nobody, needs no deadlock to be broken, and leaves everything as it must be', async () => {
-    // Few users meet at their wallets, many at the seats behind them.
-    for (const users of [25, 3_000]) expect(await storm(SECONDS, users)).toBeGreaterThan(200);
-    expect(await violations(race.database)).toEqual([]);
-    const said = await race.database.query(`SELECT DISTINCT type FROM outbox ORDER BY type`);
-    expect(said.map(({ type }) => type)).toEqual([
-      'reservation.cancelled',
-      'reservation.confirmed',
-      'reservation.expired',
-      'reservation.held',
-      'wallet.charged',
-    ]);
-    expect(await race.finish()).toEqual({ deadlocks: 0 });
-  });
+  it(
+    'fails nobody, needs no deadlock to be broken, and leaves everything as it must be',
+    async () => {
+      // Few users meet at their wallets, many at the seats behind them.
+      for (const users of [25, 3_000]) expect(await storm(SECONDS, users)).toBeGreaterThan(200);
+      expect(await violations(race.database)).toEqual([]);
+      const said = await race.database.query(`SELECT DISTINCT type FROM outbox ORDER BY type`);
+      expect(said.map(({ type }) => type)).toEqual([
+        'reservation.cancelled',
+        'reservation.confirmed',
+        'reservation.expired',
+        'reservation.held',
+        'wallet.charged',
+      ]);
+      expect(await race.finish()).toEqual({ deadlocks: 0 });
+    },
+    TIMEOUT_MILLISECONDS,
+  );
 
-  it('has deadlocks when wallets are locked in any order', async () => {
-    await without(race.database, 'wallet/sql/_lock_wallets.sql', [
-      [/SELECT DISTINCT (u FROM .*) ORDER BY u/, 'SELECT $1 ORDER BY random()'],
-    ]);
-    await storm(SECONDS / 2, 25).catch(() => {});
-    expect((await race.finish()).deadlocks).toBeGreaterThan(0);
-  });
+  it(
+    'has deadlocks when wallets are locked in any order',
+    async () => {
+      await without(race.database, 'wallet/sql/_lock_wallets.sql', [
+        [/SELECT DISTINCT (u FROM .*) ORDER BY u/, 'SELECT $1 ORDER BY random()'],
+      ]);
+      await storm(SECONDS / 2, 25).catch(() => {});
+      expect((await race.finish()).deadlocks).toBeGreaterThan(0);
+    },
+    TIMEOUT_MILLISECONDS,
+  );
 
-  it('has deadlocks when stock is locked in any order', async () => {
-    await without(race.database, 'reservation/sql/reserve.sql', [
-      [/SELECT DISTINCT (d, s FROM .*) ORDER BY d, s\) a\n(.*FOR UPDATE)/, 'SELECT $1 ORDER BY random()) a\n$2'],
-    ]);
-    await storm(SECONDS, 100_000).catch(() => {});
-    expect((await race.finish()).deadlocks).toBeGreaterThan(0);
-  });
+  it(
+    'has deadlocks when stock is locked in any order',
+    async () => {
+      await without(race.database, 'reservation/sql/reserve.sql', [
+        [/SELECT DISTINCT (d, s FROM .*) ORDER BY d, s\) a\n(.*FOR UPDATE)/, 'SELECT $1 ORDER BY random()) a\n$2'],
+      ]);
+      await storm(SECONDS, 100_000).catch(() => {});
+      expect((await race.finish()).deadlocks).toBeGreaterThan(0);
+    },
+    TIMEOUT_MILLISECONDS,
+  );
 });

@@ -53,6 +53,22 @@ export function batches(at: At): void {
       expect(committed()).toBe(before + 2);
     });
 
+    it('pays a user’s hold once, however often it is asked for', async () => {
+      const { database, reservations } = at();
+      const venue = await openVenue(database);
+      for (const seatId of [1, STANDING]) {
+        const userId = someone();
+        const { reservationId } = granted(await reservations.hold(ask(venue, userId, seatId)));
+        const outcomes = await Promise.all([
+          ...range(1, 40).map(() => reservations.reserve(ask(venue, userId, seatId))),
+          ...range(1, 40).map(() => reservations.pay({ reservationId, userId })),
+        ]);
+        const views = outcomes.map((outcome) => granted(outcome));
+        expect(views).toEqual(views.map(() => views[0]));
+        expect(await balanceOf(at(), userId)).toBe(OPENING - PRICE);
+      }
+    });
+
     it('spends a user’s money in the order of the requests, as far as it goes', async () => {
       const { database, reservations } = at();
       const venue = await openVenue(database, { seats: 14, price: 300 });
