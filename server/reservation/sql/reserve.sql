@@ -104,7 +104,7 @@ BEGIN
     SELECT r.*, r.tries AND r.own_id IS NULL AS fresh, coalesce(r.own_id, r.reservation_id) AS id,
       row_number() OVER same_seat AS place, first_value(r.user_id) OVER same_seat AS first_user,
       CASE WHEN NOT r.pay THEN least(moment + make_interval(secs => hold_seconds), r.admitted_until) END AS held_until
-    FROM ranked r WINDOW same_seat AS (PARTITION BY r.schedule_id, r.seat_id, r.tries AND r.own_id IS NULL ORDER BY r.ord)
+    FROM ranked r WINDOW same_seat AS (PARTITION BY r.schedule_id, r.seat_id, r.tries, r.own_id ORDER BY r.ord)
   ), taken AS (
     INSERT INTO reservations AS r (reservation_id, user_id, concert_id, schedule_id, seat_id, queue_id, exclusive, status,
       price, created_at, held_until, confirmed_at)
@@ -122,7 +122,7 @@ BEGIN
     RETURNING r.reservation_id
   ), decided AS MATERIALIZED (
     SELECT p.*, CASE WHEN p.pay THEN 'CONFIRMED' ELSE 'HELD' END AS status,
-      p.tries AND p.id = ANY (ARRAY(
+      p.tries AND (p.fresh OR p.place = 1) AND p.id = ANY (ARRAY(
         SELECT t.reservation_id FROM taken t UNION ALL SELECT c.reservation_id FROM completed c)) AS changed
     FROM placed p
   ), paid AS (
