@@ -15,6 +15,8 @@ import {
 } from '../sale.ts';
 import type { At } from './at.ts';
 
+const NOBODYS = '00000000-0000-4000-8000-000000000000';
+
 /** What is asked in one turn of the event loop, after a first call is under way, shares the next call. */
 export function batches(at: At): void {
   describe('one call', () => {
@@ -53,19 +55,29 @@ export function batches(at: At): void {
       expect(committed()).toBe(before + 2);
     });
 
-    it('pays a user’s hold once, however often it is asked for', async () => {
+    it('pays a user’s hold once, however often and by whichever command', async () => {
       const { database, reservations } = at();
       const venue = await openVenue(database);
       for (const seatId of [1, STANDING]) {
-        const userId = someone();
-        const { reservationId } = granted(await reservations.hold(ask(venue, userId, seatId)));
-        const outcomes = await Promise.all([
-          ...range(1, 40).map(() => reservations.reserve(ask(venue, userId, seatId))),
-          ...range(1, 40).map(() => reservations.pay({ reservationId, userId })),
-        ]);
-        const views = outcomes.map((outcome) => granted(outcome));
-        expect(views).toEqual(views.map(() => views[0]));
-        expect(await balanceOf(at(), userId)).toBe(OPENING - PRICE);
+        for (const command of ['reserve', 'pay'] as const) {
+          const userId = someone();
+          const { reservationId } = granted(await reservations.hold(ask(venue, userId, seatId)));
+          const pay = () =>
+            command === 'pay'
+              ? reservations.pay({ reservationId, userId })
+              : reservations.reserve(ask(venue, userId, seatId));
+          // With calls under way, those who come meanwhile share the next.
+          const busy = [
+            reservations.hold(ask(venue, someone(), 9)),
+            reservations.pay({ reservationId: NOBODYS, userId }),
+          ];
+          const outcomes = await Promise.all(range(1, 40).map(pay));
+          await Promise.all(busy);
+          const views = outcomes.map(granted);
+          expect(views).toEqual(views.map(() => views[0]));
+          expect(await balanceOf(at(), userId)).toBe(OPENING - PRICE);
+          granted(await reservations.cancel({ reservationId, userId }));
+        }
       }
     });
 
