@@ -5,7 +5,7 @@ import { DATABASES, type TestDatabase } from '../support/databases.ts';
 import { violations } from '../support/invariants.ts';
 import { ask, codeOf, keyed, openCounter, openVenue, STANDING, someone } from './sale.ts';
 
-const RUNS = Number(process.env.PROPERTY_RUNS ?? 100);
+const RUNS = Number(process.env.PROPERTY_RUNS ?? 60);
 const USERS = [0, 1];
 const SEATS = 2;
 
