@@ -7,6 +7,8 @@ export interface Check {
   name: string;
   ok: boolean;
   detail: string;
+  /** A stopwatch in the hand of a client: says as much about how busy this machine is as about jari. Not for tests. */
+  timed?: true;
 }
 
 /** A fault that is made for real, and what must be seen of it. */

@@ -62,9 +62,7 @@ async function play(drill: Drill, scene: Scene): Promise<DrillOutcome> {
 
   const closed = await untilClosed(world);
   if (!closed) return { checks: [await neverClosed(world)], incident: null, reports: {}, times: {} };
-  await drill.after?.(scene);
-  await crowd.stop();
-  await sleep(SETTLE_MILLISECONDS);
+  await Promise.all([drill.after?.(scene), crowd.stop(), sleep(SETTLE_MILLISECONDS)]);
   const incident = await world.ops.incident(closed);
   const checks = [...(await commonChecks(drill, scene, incident, cap)), ...((await drill.checks?.(scene)) ?? [])];
   return { checks, incident, reports: await reportsOf(world, closed), times: timesOf(scene, incident) };
