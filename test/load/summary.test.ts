@@ -163,7 +163,7 @@ describe('handleSummary', () => {
     expect(ran.stderr).toContain('to stderr');
     expect([...readFileSync(join(ran.folder, 'raw.bin'))]).toEqual([1, 2]);
     const data = JSON.parse(readFileSync(join(ran.folder, 'data.json'), 'utf8')) as Record<string, unknown>;
-    expect(Object.keys(data).sort()).toEqual(['metrics', 'options', 'root_group', 'state']);
+    expect(Object.keys(data).sort()).toEqual(['jari', 'metrics', 'options', 'root_group', 'state']);
     expect(data.metrics).toMatchObject({
       iterations: { type: 'counter', contains: 'default', values: { count: 3, rate: expect.any(Number) } },
       iteration_duration: { type: 'trend', contains: 'time', values: { avg: expect.any(Number) } },

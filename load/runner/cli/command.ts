@@ -5,9 +5,10 @@ import { type ExitCode, exitCode, RunFailure, usageError } from '../exit-codes.t
 import { record } from '../options/kinds.ts';
 import type { RawOptions } from '../options/layers.ts';
 import type { Io } from '../run/io.ts';
-import type { RunRequest } from '../run/request.ts';
+import type { ReportRequest, RunRequest } from '../run/request.ts';
 import { runTest } from '../run/run.ts';
-import { type Flags, parseFlags, summaryModeOf, usage } from './flags.ts';
+import { type Flags, langOf, parseFlags, summaryModeOf, usage } from './flags.ts';
+import { observersOf } from './observers.ts';
 import { listScenarios, scriptUrl } from './scenarios.ts';
 
 export async function runCommand(argv: readonly string[], io: Io): Promise<ExitCode> {
@@ -24,7 +25,8 @@ export async function runCommand(argv: readonly string[], io: Io): Promise<ExitC
       return exitCode.ok;
     }
     if (others.length > 0) throw usageError(`one script at a time, please: what is "${others.join(' ')}"?`);
-    return await runTest(requestOf(name, flags, io), io);
+    const request = requestOf(name, flags, io);
+    return await runTest(request, io, await observersOf(request));
   } catch (error) {
     if (!(error instanceof RunFailure)) throw error;
     io.stderr(`${error.message}\n`);
@@ -40,6 +42,7 @@ function requestOf(name: string, flags: Flags, io: Io): RunRequest {
     fileOptions: config === undefined ? {} : readConfig(resolve(io.cwd, config)),
     flagOptions: flags.options,
     env: { ...(flags.includeSystemEnv && definedOnly(io.env)), ...flags.env },
+    flagEnv: flags.env,
     onlyScenarios: flags.scenarios,
     quiet: flags.quiet || io.env.K6_QUIET === 'true',
     verbose: flags.verbose,
@@ -47,7 +50,15 @@ function requestOf(name: string, flags: Flags, io: Io): RunRequest {
     summaryMode: summaryModeOf(flags.summaryMode ?? io.env.K6_SUMMARY_MODE),
     summaryExport: flags.summaryExport ?? io.env.K6_SUMMARY_EXPORT,
     consoleFile: flags.consoleOutput ?? io.env.K6_CONSOLE_OUTPUT,
+    report: reportOf(flags, io),
   };
+}
+
+function reportOf({ report, lang }: Flags, { cwd }: Io): ReportRequest | undefined {
+  const language = langOf(lang);
+  if (report !== undefined) return { file: resolve(cwd, report), lang: language };
+  if (lang !== undefined) throw usageError('--lang is the language of the page that --report FILE writes: add that');
+  return undefined;
 }
 
 function readConfig(path: string): RawOptions {

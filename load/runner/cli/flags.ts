@@ -20,6 +20,8 @@ export interface Flags {
   readonly summaryMode: string | undefined;
   readonly summaryExport: string | undefined;
   readonly consoleOutput: string | undefined;
+  readonly report: string | undefined;
+  readonly lang: string | undefined;
 }
 
 const switches: Readonly<Record<string, string | undefined>> = {
@@ -38,6 +40,8 @@ const values: Readonly<Record<string, string | undefined>> = {
   'summary-mode': undefined,
   'summary-export': undefined,
   'console-output': undefined,
+  report: undefined,
+  lang: undefined,
 };
 /** Without meaning here: nothing is reported anywhere, and there is one dialect of JavaScript. */
 const ignored = ['no-usage-report', 'compatibility-mode', 'address'];
@@ -74,6 +78,8 @@ export function parseFlags(argv: readonly string[]): Flags {
     summaryMode: noSummary ? 'disabled' : last('summary-mode'),
     summaryExport: last('summary-export'),
     consoleOutput: last('console-output'),
+    report: last('report'),
+    lang: last('lang'),
   };
 }
 
@@ -128,6 +134,11 @@ function pairs(texts: readonly string[], flag: string): Record<string, string> {
   );
 }
 
+export function langOf(text: string | undefined): 'en' | 'ko' {
+  if (text === undefined || text === 'en' || text === 'ko') return text ?? 'en';
+  throw usageError(`--lang ${text}: use en or ko`);
+}
+
 export function summaryModeOf(text: string | undefined): SummaryMode {
   if (text === undefined || text === 'compact') return 'compact';
   if (text === 'full' || text === 'disabled') return text;
@@ -147,6 +158,8 @@ export function usage(): string {
       --tag NAME=VALUE                     a tag on every sample
       --scenario NAME[,NAME]               only these scenarios of the script
       --summary-export FILE                the summary as JSON
+      --report FILE                            a page about the run: charts, verdicts, what limits it
+      --lang en|ko                             the language of that page
       --summary-mode compact|full|disabled
       --no-summary                         the same as --summary-mode disabled
   -c, --config FILE                        options as JSON

@@ -1,5 +1,6 @@
 // A request's samples and tags, named as k6 names them.
 import type { Hop } from '../http/client.ts';
+import type { ClientSeries } from '../run/series.ts';
 import type { BuiltinName } from './builtin.ts';
 import type { Metric, Tags } from './metric.ts';
 
@@ -10,10 +11,11 @@ export function sendHop(
   hop: Hop,
   baseTags: Tags,
   systemTags: ReadonlySet<string>,
+  series: ClientSeries | undefined,
 ): void {
   const ranges = hop.description.expected === undefined ? defaultExpected : hop.description.expected;
   const expected = ranges?.some(([from, to]) => hop.status >= from && hop.status <= to);
-  const tags = { ...baseTags, ...requestTags(hop, expected, systemTags), ...hop.description.tags };
+  const tags: Tags = { ...baseTags, ...requestTags(hop, expected, systemTags), ...hop.description.tags };
   const { timings } = hop;
   metrics.http_reqs.add(1, tags);
   metrics.http_req_duration.add(timings.duration, tags);
@@ -24,11 +26,21 @@ export function sendHop(
   metrics.http_req_waiting.add(timings.waiting, tags);
   metrics.http_req_receiving.add(timings.receiving, tags);
   if (expected !== undefined) metrics.http_req_failed.add(expected ? 0 : 1, tags);
+  series?.add({
+    name: nameOf(hop),
+    method: hop.request.method,
+    status: hop.status,
+    failed: expected === false,
+    durationMs: timings.duration,
+    step: tags.step,
+  });
 }
+
+const nameOf = ({ description, request }: Hop) => description.name ?? description.tags?.name ?? request.target.href;
 
 function requestTags(hop: Hop, expected: boolean | undefined, system: ReadonlySet<string>): Tags {
   const tags: Record<string, string> = {};
-  const url = hop.description.name ?? hop.description.tags?.name ?? hop.request.target.href;
+  const url = nameOf(hop);
   if (system.has('method')) tags.method = hop.request.method;
   if (system.has('url')) tags.url = url;
   if (system.has('name')) tags.name = url;

@@ -5,9 +5,11 @@ import { writeEntries, writeExport, writeTextSummary } from '../summary/output.t
 import type { VuFactory } from '../vu/factory.ts';
 import type { RunPlan } from './configure.ts';
 import type { Io } from './io.ts';
+import type { RunResult, RunStart } from './observer.ts';
 import type { Outcome } from './outcome.ts';
 import { runHandleSummary } from './phases.ts';
 import type { RunRequest } from './request.ts';
+import { runnerUse } from './runner-use.ts';
 import type { RunState } from './state.ts';
 
 export async function endRun(
@@ -17,8 +19,10 @@ export async function endRun(
   io: Io,
   factory: VuFactory,
   outcome: Outcome,
-): Promise<void> {
+): Promise<Omit<RunResult, keyof RunStart | 'exitCode'>> {
   const testRunDurationMs = run.elapsedMs;
+  const endedAt = Date.now();
+  const runner = runnerUse(1, run.cpuMs, testRunDurationMs);
   if (run.stopReason) outcome.fail(run.stopReason);
   const verdicts = plan.thresholds.verdicts(testRunDurationMs / 1000);
   const { summaryTrendStats, summaryTimeUnit } = run.settings;
@@ -28,6 +32,7 @@ export async function endRun(
     verdicts,
     options: { summaryTrendStats, summaryTimeUnit, noColor: request.noColor },
     state: { isStdOutTTY: io.stdoutIsTty, isStdErrTTY: io.stderrIsTty, testRunDurationMs },
+    runner,
   });
   if (request.summaryMode !== 'disabled') await writeSummary(data, run, plan, request, io, factory, outcome);
   const crossed = [...verdicts].filter(([, list]) => list.some(({ ok }) => !ok)).map(([name]) => `'${name}'`);
@@ -36,6 +41,8 @@ export async function endRun(
     outcome.fail(new RunFailure(exitCode.thresholdsFailed, message));
   }
   if (run.markedAsFailed) outcome.fail(new RunFailure(exitCode.markedAsFailed, 'test run was marked as failed'));
+  const seconds = run.series?.seconds() ?? [];
+  return { startedAt: run.startedAt, endedAt, seconds, summary: data, thresholds: verdicts, runner };
 }
 
 async function writeSummary(

@@ -2,6 +2,12 @@
 import type { RawOptions } from '../options/layers.ts';
 import type { SummaryMode } from '../summary/output.ts';
 
+export interface ReportRequest {
+  /** Absolute. */
+  readonly file: string;
+  readonly lang: 'en' | 'ko';
+}
+
 export interface RunRequest {
   /** As the user named the script. */
   readonly name: string;
@@ -9,6 +15,8 @@ export interface RunRequest {
   readonly fileOptions: RawOptions;
   readonly flagOptions: RawOptions;
   readonly env: Readonly<Record<string, string>>;
+  /** What -e gives of it. */
+  readonly flagEnv: Readonly<Record<string, string>>;
   /** Only these of the script's scenarios. */
   readonly onlyScenarios: readonly string[] | undefined;
   readonly quiet: boolean;
@@ -18,4 +26,5 @@ export interface RunRequest {
   readonly summaryExport: string | undefined;
   /** Console calls of the script go to this file. */
   readonly consoleFile: string | undefined;
+  readonly report: ReportRequest | undefined;
 }

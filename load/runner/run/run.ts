@@ -12,6 +12,7 @@ import { configure, type RunPlan } from './configure.ts';
 import { endRun } from './ending.ts';
 import type { Io } from './io.ts';
 import { createLog } from './log.ts';
+import type { RunObserver, RunStart } from './observer.ts';
 import { Outcome } from './outcome.ts';
 import { runSetup, runTeardown } from './phases.ts';
 import { Progress } from './progress.ts';
@@ -21,15 +22,17 @@ import { RunState } from './state.ts';
 /** Virtual users to create between two looks at the event loop. */
 const CREATED_AT_ONCE = 20;
 const COUNT_VUS_EVERY_MS = 1000;
+/** What the scenarios in load/ use when they are given none. */
+const DEFAULT_BASE_URL = 'http://localhost:8080';
 
-export async function runTest(request: RunRequest, io: Io): Promise<ExitCode> {
+export async function runTest(request: RunRequest, io: Io, observers: readonly RunObserver[] = []): Promise<ExitCode> {
   const { quiet, verbose, consoleFile, noColor } = request;
   const progress = new Progress({ write: io.stderr, isTty: io.stderrIsTty, quiet });
   const write = (text: string) => progress.write(text);
   const log = createLog({ write, color: io.stderrIsTty && !noColor, verbose, consoleFile });
   const run = new RunState(log, new Sources(builtInModules()), request.env);
   const outcome = new Outcome(log);
-  await outcome.attempt(() => new TestRun(request, io, progress, run, outcome).execute());
+  await outcome.attempt(() => new TestRun(request, io, progress, run, outcome, observers).execute());
   progress.stop();
   log.flush();
   return outcome.code;
@@ -43,13 +46,22 @@ class TestRun {
   readonly #outcome: Outcome;
   readonly #factory: VuFactory;
   readonly #pool: VuPool;
+  readonly #observers: readonly RunObserver[];
 
-  constructor(request: RunRequest, io: Io, progress: Progress, run: RunState, outcome: Outcome) {
+  constructor(
+    request: RunRequest,
+    io: Io,
+    progress: Progress,
+    run: RunState,
+    outcome: Outcome,
+    observers: readonly RunObserver[],
+  ) {
     this.#request = request;
     this.#io = io;
     this.#progress = progress;
     this.#run = run;
     this.#outcome = outcome;
+    this.#observers = observers;
     this.#factory = new VuFactory(run, request.scriptUrl);
     this.#pool = new VuPool(this.#factory);
   }
@@ -64,11 +76,15 @@ class TestRun {
     const stopListening = this.#io.onInterrupt(() =>
       run.stop(new RunFailure(exitCode.externalAbort, 'the run was stopped by a signal')),
     );
-    run.start();
+    const about = runStart(this.#request);
+    for (const observer of this.#observers) await observer.started(about);
+    run.start(this.#observers.length > 0);
     await this.#runScript(plan, scenarios);
     stopListening();
     this.#pool.close();
-    await endRun(run, plan, this.#request, this.#io, this.#factory, this.#outcome);
+    const ended = await endRun(run, plan, this.#request, this.#io, this.#factory, this.#outcome);
+    const result = { ...about, ...ended, exitCode: this.#outcome.code };
+    for (const observer of this.#observers) await this.#outcome.attempt(() => observer.ended(result));
     this.#progress.end(run, scenarios);
   }
 
@@ -116,11 +132,29 @@ function announcement(script: string, scenarios: readonly ScenarioPlan[]): strin
   ].join('\n');
 }
 
-/** The gauges `vus` and `vus_max`. */
+function runStart({ name, scriptUrl, env, flagEnv }: RunRequest): RunStart {
+  const baseUrl = (env.BASE_URL || DEFAULT_BASE_URL).replace(/\/+$/, '');
+  return { script: name, scriptUrl, baseUrl, env: flagEnv, service: undefined, processes: 1 };
+}
+
+/** Once a second: the gauges `vus` and `vus_max`, and what is not a request in the series. */
 function countVus(run: RunState): () => void {
-  const timer = setInterval(() => {
-    run.metrics.builtin.vus.add(run.vusActive, run.settings.tags);
-    run.metrics.builtin.vus_max.add(run.vusInitialized, run.settings.tags);
-  }, COUNT_VUS_EVERY_MS);
+  let before = { iterations: 0, droppedIterations: 0, cpuMs: 0 };
+  const count = () => {
+    const { vus, vus_max: vusMax, dropped_iterations: dropped } = run.metrics.builtin;
+    vus.add(run.vusActive, run.settings.tags);
+    vusMax.add(run.vusInitialized, run.settings.tags);
+    if (!run.series) return;
+    const { count: droppedIterations = 0 } = dropped.sink.values(1, []);
+    const now = { iterations: run.iterationsCompleted, droppedIterations, cpuMs: run.cpuMs };
+    run.series.addTotals({
+      activeVus: run.vusActive,
+      iterations: now.iterations - before.iterations,
+      droppedIterations: now.droppedIterations - before.droppedIterations,
+      cpuMs: now.cpuMs - before.cpuMs,
+    });
+    before = now;
+  };
+  const timer = setInterval(count, COUNT_VUS_EVERY_MS);
   return () => clearInterval(timer);
 }

@@ -5,6 +5,8 @@ import { MetricRegistry } from '../metrics/registry.ts';
 import type { RawOptions } from '../options/layers.ts';
 import type { Sources } from '../script/sources.ts';
 import type { Log } from './log.ts';
+import { ownCpuMs } from './runner-use.ts';
+import { ClientSeries } from './series.ts';
 import { type Settings, settingsOf } from './settings.ts';
 
 export class RunState {
@@ -26,7 +28,10 @@ export class RunState {
   vusInitialized = 0;
   /** Set by k6/execution's test.fail(). */
   markedAsFailed = false;
+  /** Kept only when somebody watches. */
+  series: ClientSeries | undefined;
   #startedAt = performance.now();
+  #cpuAtStart = 0;
   #stopReason: RunFailure | undefined;
   #onStop: (() => void)[] = [];
 
@@ -36,11 +41,22 @@ export class RunState {
     this.env = env;
   }
 
-  start(): void {
+  start(keepsSeries: boolean): void {
     this.#startedAt = performance.now();
+    this.#cpuAtStart = ownCpuMs();
+    if (keepsSeries) this.series = new ClientSeries(this.startedAt);
+  }
+  /** Milliseconds since 1970. */
+  get startedAt(): number {
+    return performance.timeOrigin + this.#startedAt;
   }
   get elapsedMs(): number {
     return performance.now() - this.#startedAt;
+  }
+
+  /** Processor time since the start. */
+  get cpuMs(): number {
+    return ownCpuMs() - this.#cpuAtStart;
   }
 
   /** Ends the run early; only the first reason counts. */

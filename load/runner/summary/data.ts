@@ -2,6 +2,7 @@
 import type { Group } from '../metrics/groups.ts';
 import type { MetricRegistry } from '../metrics/registry.ts';
 import type { Aggregates, Sink } from '../metrics/sinks.ts';
+import type { RunnerUse } from '../run/runner-use.ts';
 import type { Verdict } from '../thresholds/thresholds.ts';
 
 export interface SummaryMetric {
@@ -38,6 +39,8 @@ export interface SummaryData {
     readonly testRunDurationMs: number;
   };
   readonly metrics: Readonly<Record<string, SummaryMetric>>;
+  /** Beyond k6's format. */
+  readonly jari: { readonly runner: RunnerUse };
 }
 
 export interface SummarySource {
@@ -46,9 +49,10 @@ export interface SummarySource {
   readonly verdicts: ReadonlyMap<string, readonly Verdict[]>;
   readonly options: SummaryData['options'];
   readonly state: SummaryData['state'];
+  readonly runner: RunnerUse;
 }
 
-export function summaryData({ metrics, groups, verdicts, options, state }: SummarySource): SummaryData {
+export function summaryData({ metrics, groups, verdicts, options, state, runner }: SummarySource): SummaryData {
   const seconds = state.testRunDurationMs / 1000;
   const shown: Record<string, SummaryMetric> = {};
   const show = (name: string, type: string, contains: string, sink: Sink) => {
@@ -61,7 +65,7 @@ export function summaryData({ metrics, groups, verdicts, options, state }: Summa
     show(metric.name, metric.type, metric.contains, metric.sink);
     for (const submetric of metric.submetrics) show(submetric.name, metric.type, metric.contains, submetric.sink);
   }
-  return { root_group: groupData(groups), options, state, metrics: shown };
+  return { root_group: groupData(groups), options, state, metrics: shown, jari: { runner } };
 }
 
 const thresholdsOf = (verdicts: readonly Verdict[]) =>

@@ -1,10 +1,10 @@
 // The JSON of --summary-export, in k6's layout: values beside each other, groups and checks by name, and for each
-// threshold whether it was crossed, so that `true` is the bad one.
+// threshold whether it was crossed, so that `true` is the bad one. What k6 does not have is under `jari`.
 import type { SummaryData, SummaryGroup, SummaryMetric } from './data.ts';
 
-export function exportSummary({ root_group, metrics }: SummaryData): string {
+export function exportSummary({ root_group, metrics, jari }: SummaryData): string {
   const exported = Object.entries(metrics).map(([name, metric]) => [name, exportMetric(metric)]);
-  return JSON.stringify({ metrics: Object.fromEntries(exported), root_group: exportGroup(root_group) }, null, 4);
+  return JSON.stringify({ metrics: Object.fromEntries(exported), root_group: exportGroup(root_group), jari }, null, 4);
 }
 
 function exportMetric({ type, values, thresholds }: SummaryMetric): object {

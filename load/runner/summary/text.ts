@@ -21,6 +21,7 @@ interface Data {
   readonly options?: { readonly summaryTrendStats?: readonly string[]; readonly summaryTimeUnit?: string };
   readonly state?: { readonly testRunDurationMs?: number };
   readonly metrics: Readonly<Record<string, Metric>>;
+  readonly jari?: { readonly runner: { readonly processes: number; readonly cpuPercent: number } };
 }
 interface TextOptions {
   readonly indent?: string;
@@ -56,6 +57,7 @@ export function textSummary(data: Data, options: TextOptions = {}): string {
   const align = alignment([...totals, ...shown.flatMap((section) => section.rows)], paint);
   const lines = [...thresholdLines(data, paint, unit), `  ${paint('█', 'bold')} TOTAL RESULTS`, ''];
   if (totals.length > 0) lines.push(...totals.map(align), '', ...checkLines(data, paint), '');
+  shown.push({ title: 'RUNNER', rows: runnerRows(data) });
   for (const section of shown) {
     if (section.rows.length > 0) lines.push(`    ${section.title}`, ...section.rows.map(align), '');
   }
@@ -78,6 +80,14 @@ function sections({ metrics }: Data, mode: string): [string, (name: string) => b
     ],
     ['NETWORK', isData],
   ];
+}
+
+/** Our own: a runner that uses up its cores measures itself. */
+function runnerRows({ jari }: Data): Row[] {
+  if (!jari) return [];
+  const { cpuPercent, processes } = jari.runner;
+  const of = `of a core, ${processes} process${processes === 1 ? '' : 'es'}`;
+  return [{ name: 'runner_cpu', of: 'runner_cpu', cells: [`${trimmed(cpuPercent, 1)}% ${of}`] }];
 }
 
 function metricRows({ metrics }: Data, format: { stats: readonly string[]; unit: string }): Row[] {

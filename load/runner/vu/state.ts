@@ -59,7 +59,7 @@ export class VuState {
   get http(): HttpClient {
     const { settings } = this.run;
     this.#http ??= new HttpClient(settings.http, {
-      hop: (hop) => sendHop(this.run.metrics.builtin, hop, this.tags, settings.systemTags),
+      hop: (hop) => sendHop(this.run.metrics.builtin, hop, this.tags, settings.systemTags, this.run.series),
       warn: (message) => this.run.log.write('warning', message),
     });
     return this.#http;
