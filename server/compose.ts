@@ -19,7 +19,6 @@ import { DeadLetters } from './events/dead-letters.ts';
 import { deadLetterRoutes } from './events/ops-routes.ts';
 import { RELAY_DEFAULTS, Relay } from './events/relay.ts';
 import { SqlDeadLetterStore } from './events/sql/dead-letters.ts';
-import { readEventBacklog } from './events/sql/outbox.ts';
 import { SqlSalesRankingStore } from './events/sql/sales-ranking.ts';
 import { WatchedConsumer } from './events/watched-consumer.ts';
 import { buildApp } from './http/app.ts';
@@ -35,7 +34,8 @@ import type { App, Routes } from './lib/http.ts';
 import { lineAuditor } from './monitor/audit.ts';
 import { Metrics } from './monitor/metrics.ts';
 import { metricsRoutes, monitorOpsRoutes } from './monitor/routes.ts';
-import { eventReadings, queueReadings, schedulerReadings } from './monitor/sources.ts';
+import { sampleReadings } from './monitor/sample-readings.ts';
+import { schedulerReadings } from './monitor/sources.ts';
 import { databaseAuditor } from './monitor/sql/audit.ts';
 import { linesOf } from './monitor/sql/lines.ts';
 import { queueOpsRoutes } from './queue/ops-routes.ts';
@@ -121,8 +121,7 @@ export async function compose(config: Config, log: Logger): Promise<Service> {
     log,
   );
   const letters = new DeadLetters(incidents.watchedLetters(new SqlDeadLetterStore(database)), () => bus.nudge());
-  metrics.add(queueReadings(() => queue.figures('main')));
-  metrics.add(eventReadings(() => readEventBacklog(database)));
+  metrics.add(sampleReadings(name, () => monitor.sampler.latest() ?? monitor.sampler.take()));
   metrics.add(schedulerReadings(() => scheduler.state()));
   const lines = linesOf(database, (queueId) => queue.figures(queueId));
   const operators: Routes[] = [
