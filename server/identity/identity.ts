@@ -13,6 +13,8 @@ export interface Caller {
 export interface Acting {
   queueId: string;
   ticket: number | undefined;
+  /** The end of their slot, where a queue token proves it: for while the line can't be asked. */
+  provenUntil: Date | undefined;
 }
 
 const unauthenticated = (detail: string) => new Failure('UNAUTHENTICATED', detail, { 'www-authenticate': 'Bearer' });
@@ -66,13 +68,17 @@ export class Identity {
 
   /**
    * Acting for the user that a body names, in a line: the one named, else the one of the queue token, else "main".
-   * With a queue token, only by the place that it is for.
+   * With a queue token, only by the place that it is for. Where nobody has to prove anything, a good token of theirs still
+   * proves the end of their slot, and any other is passed over.
    * @throws Failure UNAUTHENTICATED, FORBIDDEN
    */
   async acting(authorization: string | undefined, userId: string, queueId: string | undefined): Promise<Acting> {
     const caller = await this.caller(authorization);
     if (caller && caller.userId !== userId) throw forbidden();
-    return { queueId: lineOf(caller, queueId), ticket: caller?.pass?.ticket };
+    const line = lineOf(caller, queueId);
+    const pass = caller ? caller.pass : this.#passOf(authorization);
+    const theirs = pass?.userId === userId && pass.queueId === line;
+    return { queueId: line, ticket: caller?.pass?.ticket, provenUntil: theirs ? pass.insideUntil : undefined };
   }
 
   /** @throws Failure UNAUTHENTICATED */
@@ -81,6 +87,11 @@ export class Identity {
     if (given.length !== this.#opsToken.length || !timingSafeEqual(given, this.#opsToken)) {
       throw unauthenticated('This is for operators: send Authorization: Bearer with the OPS_TOKEN.');
     }
+  }
+
+  #passOf(authorization: string | undefined): QueuePass | null {
+    const token = tokenIn(authorization);
+    return token === undefined ? null : this.#tokens.read(token);
   }
 
   #fromPass(token: string): Caller {
@@ -100,9 +111,11 @@ export function lineOf(caller: Caller | null, queueId: string | undefined): stri
 }
 
 function bearer(authorization: string | undefined): string {
-  const token = /^Bearer +([^\s]+)$/i.exec(authorization ?? '')?.[1];
+  const token = tokenIn(authorization);
   if (token === undefined) throw unauthenticated(NO_PASS);
   return token;
 }
+
+const tokenIn = (authorization = '') => /^Bearer +([^\s]+)$/i.exec(authorization)?.[1];
 
 const forbidden = () => new Failure('FORBIDDEN', 'You can act for yourself only: userId is not whom you proved to be.');

@@ -5,6 +5,17 @@ export interface QueuePass {
   userId: string;
   queueId: string;
   ticket: number;
+  /** End of the slot, when the place was inside as it was signed. */
+  insideUntil?: Date | undefined;
+}
+
+/** As they stand in the token; the end of the slot in ms. */
+interface Claims {
+  sub: string;
+  queue: string;
+  ticket: number;
+  exp: number;
+  until?: number;
 }
 
 const LIFETIME_SECONDS = 86_400;
@@ -23,10 +34,11 @@ export class QueueTokens {
     this.#nowSeconds = nowSeconds;
   }
 
-  sign({ userId, queueId, ticket }: QueuePass): string {
+  sign({ userId, queueId, ticket, insideUntil }: QueuePass): string {
     const exp = (Math.floor((this.#nowSeconds() + LIFETIME_SECONDS) / STEP_SECONDS) + 1) * STEP_SECONDS;
-    const claims = Buffer.from(JSON.stringify({ sub: userId, queue: queueId, ticket, exp })).toString('base64url');
-    const signed = `${HEADER}.${claims}`;
+    const claims: Claims = { sub: userId, queue: queueId, ticket, exp };
+    if (insideUntil) claims.until = insideUntil.getTime();
+    const signed = `${HEADER}.${Buffer.from(JSON.stringify(claims)).toString('base64url')}`;
     return `${signed}.${this.#mac(signed)}`;
   }
 
@@ -43,10 +55,11 @@ export class QueueTokens {
     const given = Buffer.from(token.slice(end + 1));
     const expected = Buffer.from(this.#mac(token.slice(0, end)));
     if (given.length !== expected.length || !timingSafeEqual(given, expected)) return null;
-    const { sub, queue, ticket, exp } = JSON.parse(
+    const { sub, queue, ticket, exp, until } = JSON.parse(
       Buffer.from(token.slice(HEADER.length + 1, end), 'base64url').toString(),
-    ) as { sub: string; queue: string; ticket: number; exp: number };
-    return exp > this.#nowSeconds() ? { userId: sub, queueId: queue, ticket } : null;
+    ) as Claims;
+    if (exp <= this.#nowSeconds()) return null;
+    return { userId: sub, queueId: queue, ticket, insideUntil: until === undefined ? undefined : new Date(until) };
   }
 
   #mac(text: string): string {

@@ -77,7 +77,9 @@ export class Queue {
     try {
       place = await this.#asking.add({ userId, queueId, ...(ticket !== undefined && { ticket }) });
     } catch (error) {
-      if (provenUntil && provenUntil.getTime() > Date.now()) return provenUntil;
+      // A refusal is this process's own, made before the line was asked.
+      const lost = !(error instanceof Failure);
+      if (lost && provenUntil && provenUntil.getTime() > Date.now()) return provenUntil;
       throw error;
     }
     if (place?.status !== 'ACTIVE' || (ticket !== undefined && place.ticket !== ticket)) return null;

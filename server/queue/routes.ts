@@ -13,7 +13,7 @@ import { Failure } from '../lib/failure.ts';
 import { type App, answered, idempotencyKey, type Routes } from '../lib/http.ts';
 import { EventStreams } from './event-streams.ts';
 import type { Queue } from './queue.ts';
-import type { PlaceView } from './views.ts';
+import { type PlaceView, passOf } from './views.ts';
 
 const TOKEN = '/api/v1/token';
 
@@ -23,11 +23,23 @@ interface Asked {
   queueId: string;
   /** When a queue token names one; without, whichever the user has. */
   ticket: number | undefined;
-  token: string | undefined;
+  sent: SentToken | undefined;
 }
 
+interface SentToken {
+  token: string;
+  insideUntil: Date | undefined;
+}
+
+type WithToken = (place: PlaceView, sent?: SentToken) => PlaceView & { token: string };
+
 export function queueRoutes(queue: Queue, identity: Identity, idempotency: Idempotency): Routes {
-  const withToken = (place: PlaceView, token?: string) => ({ ...place, token: token ?? identity.sign(place) });
+  /** Whoever sent a token gets it back, unless they are inside and it does not prove until when. */
+  const withToken: WithToken = (place, sent) => {
+    const pass = passOf(place);
+    const proven = sent && (!pass.insideUntil || pass.insideUntil.getTime() === sent.insideUntil?.getTime());
+    return { ...place, token: proven ? sent.token : identity.sign(pass) };
+  };
 
   async function asked(
     authorization: string | undefined,
@@ -44,8 +56,14 @@ export function queueRoutes(queue: Queue, identity: Identity, idempotency: Idemp
       );
     }
     if (query.userId !== undefined && query.userId !== userId) throw notInQueue();
-    const token = caller?.pass ? authorization?.replace(/^Bearer +/i, '') : undefined;
-    return { userId, queueId: lineOf(caller, query.queueId), ticket: caller?.pass?.ticket, token };
+    const pass = caller?.pass;
+    const token = authorization?.replace(/^Bearer +/i, '') ?? '';
+    return {
+      userId,
+      queueId: lineOf(caller, query.queueId),
+      ticket: pass?.ticket,
+      sent: pass ? { token, insideUntil: pass.insideUntil } : undefined,
+    };
   }
 
   return (app) => {
@@ -70,7 +88,7 @@ function addPlaceRoutes(
   app: App,
   queue: Queue,
   asked: (authorization: string | undefined, query: { userId?: string; queueId?: string }) => Promise<Asked>,
-  withToken: (place: PlaceView, token?: string) => PlaceView & { token: string },
+  withToken: WithToken,
 ): void {
   const streams = new EventStreams();
   app.addHook('preClose', async () => streams.end());
@@ -81,10 +99,10 @@ function addPlaceRoutes(
       schema: { tags: ['queue'], summary: 'Where you are', querystring: PlaceQuery, response: { 200: PlaceWithToken } },
     },
     async (request) => {
-      const { userId, queueId, ticket, token } = await asked(request.headers.authorization, request.query);
+      const { userId, queueId, ticket, sent } = await asked(request.headers.authorization, request.query);
       const place = await queue.status(userId, queueId, ticket);
       if (!place) throw notInQueue();
-      return withToken(place, token);
+      return withToken(place, sent);
     },
   );
 

@@ -13,6 +13,14 @@ export interface PlaceView {
   pollAfterSeconds: number;
 }
 
+/** What a token of a place should prove: also the end of the slot while inside, for when the line can't be asked. */
+export const passOf = ({ userId, queueId, ticket, status, expiresAt }: PlaceView) => ({
+  userId,
+  queueId,
+  ticket,
+  insideUntil: status === 'ACTIVE' && expiresAt !== null ? new Date(expiresAt) : undefined,
+});
+
 /** The public page of a queue. */
 export interface QueueView {
   queueId: string;

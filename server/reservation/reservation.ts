@@ -12,6 +12,8 @@ export interface SeatRequest {
   queueId: string;
   /** The only place that counts; without, whichever the user has. */
   ticket?: number | undefined;
+  /** The end of their slot as they have proven it. */
+  provenUntil?: Date | undefined;
   idempotency?: IdempotencyKey | undefined;
 }
 
@@ -24,8 +26,8 @@ export interface SettleRequest {
 
 /** What the reservation needs of the line. */
 export interface Admission {
-  /** End of the user's slot, or null when they are not inside. */
-  admittedUntil(userId: string, queueId: string, ticket?: number): Promise<Date | null>;
+  /** End of the user's slot, or null when they are not inside. `provenUntil` counts only while the line can't be asked. */
+  admittedUntil(userId: string, queueId: string, ticket?: number, provenUntil?: Date): Promise<Date | null>;
   /** A purchase was confirmed; queues with `releaseOnConfirm` give the slot on. */
   confirmed(userId: string, queueId: string): Promise<void>;
 }
@@ -95,8 +97,9 @@ export class Reservations {
   }
 
   async #take(request: SeatRequest, pay: boolean): Promise<Outcome<ReservationView>> {
-    const { concertScheduleId: scheduleId, ticket, ...rest } = request;
-    const admittedUntil = await this.#admission.admittedUntil(request.userId, request.queueId, ticket);
+    const { concertScheduleId: scheduleId, ticket, provenUntil, ...rest } = request;
+    const { userId, queueId } = request;
+    const admittedUntil = await this.#admission.admittedUntil(userId, queueId, ticket, provenUntil);
     return this.#after(await this.#taking.add({ ...rest, scheduleId, reservationId: freshId(), pay, admittedUntil }));
   }
 
