@@ -78,7 +78,7 @@ function enter(count) {
     method: 'POST',
     url,
     body: JSON.stringify({ userId: userId(n) }),
-    params: params('enter'),
+    params: params('token'),
   }));
   const refused = answers.find((res) => res.status !== 200);
   if (refused) exec.test.abort(`POST ${url}: ${refused.status} ${refused.error} ${refused.body}`);

@@ -16,10 +16,18 @@ export class ApiProcess {
   readonly ended: Promise<string>;
   readonly #child: ChildProcess;
 
-  constructor(host: string, port: number, env: NodeJS.ProcessEnv, print: (line: string) => void) {
+  /** `detached` keeps the terminal's Ctrl-C from it: its owner decides when it stops. */
+  constructor(
+    host: string,
+    port: number,
+    env: NodeJS.ProcessEnv,
+    print: (line: string) => void,
+    { detached = false }: { readonly detached?: boolean } = {},
+  ) {
     this.url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
     this.#child = fork(join(ROOT, 'server/main.ts'), [], {
       cwd: ROOT,
+      detached,
       env: { ...process.env, ...env, HOST: host, PORT: String(port) },
       execArgv: ['--import', join(import.meta.dirname, 'follow-owner.ts')],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

@@ -5,9 +5,11 @@ import { type ExitCode, exitCode, RunFailure, usageError } from '../exit-codes.t
 import { record } from '../options/kinds.ts';
 import type { RawOptions } from '../options/layers.ts';
 import type { Io } from '../run/io.ts';
+import type { StartedService } from '../run/observer.ts';
 import type { ReportRequest, RunRequest } from '../run/request.ts';
 import { runTest } from '../run/run.ts';
-import { type Flags, langOf, parseFlags, summaryModeOf, usage } from './flags.ts';
+import { withFreshService } from '../service/fresh-service.ts';
+import { type Flags, langOf, parseFlags, sizeOf, summaryModeOf, usage } from './flags.ts';
 import { observersOf } from './observers.ts';
 import { listScenarios, scriptUrl } from './scenarios.ts';
 
@@ -25,13 +27,25 @@ export async function runCommand(argv: readonly string[], io: Io): Promise<ExitC
       return exitCode.ok;
     }
     if (others.length > 0) throw usageError(`one script at a time, please: what is "${others.join(' ')}"?`);
+    const size = sizeOf(flags.with);
     const request = requestOf(name, flags, io);
-    return await runTest(request, io, await observersOf(request));
+    if (size === undefined) return await runRequest(request, io);
+    if (flags.env.BASE_URL !== undefined) throw usageError('--with starts a service of its own: leave out -e BASE_URL');
+    return await withFreshService(size, io, (service) => runRequest(against(service, request), io));
   } catch (error) {
     if (!(error instanceof RunFailure)) throw error;
     io.stderr(`${error.message}\n`);
     return error.code;
   }
+}
+
+async function runRequest(request: RunRequest, io: Io): Promise<ExitCode> {
+  return await runTest(request, io, await observersOf(request));
+}
+
+function against(service: StartedService, request: RunRequest): RunRequest {
+  const own = { BASE_URL: service.urls[0] ?? '' };
+  return { ...request, service, env: { ...request.env, ...own }, flagEnv: { ...request.flagEnv, ...own } };
 }
 
 function requestOf(name: string, flags: Flags, io: Io): RunRequest {
@@ -51,6 +65,7 @@ function requestOf(name: string, flags: Flags, io: Io): RunRequest {
     summaryExport: flags.summaryExport ?? io.env.K6_SUMMARY_EXPORT,
     consoleFile: flags.consoleOutput ?? io.env.K6_CONSOLE_OUTPUT,
     report: reportOf(flags, io),
+    service: undefined,
   };
 }
 

@@ -4,6 +4,7 @@ import { unsupported, usageError } from '../exit-codes.ts';
 import { bool } from '../options/kinds.ts';
 import { fromText, type RawOptions } from '../options/layers.ts';
 import { type OptionName, type OptionSpec, optionSpecs } from '../options/spec.ts';
+import type { ServiceSize } from '../run/observer.ts';
 import type { SummaryMode } from '../summary/output.ts';
 
 export interface Flags {
@@ -22,6 +23,7 @@ export interface Flags {
   readonly consoleOutput: string | undefined;
   readonly report: string | undefined;
   readonly lang: string | undefined;
+  readonly with: string | undefined;
 }
 
 const switches: Readonly<Record<string, string | undefined>> = {
@@ -42,6 +44,7 @@ const values: Readonly<Record<string, string | undefined>> = {
   'console-output': undefined,
   report: undefined,
   lang: undefined,
+  with: undefined,
 };
 /** Without meaning here: nothing is reported anywhere, and there is one dialect of JavaScript. */
 const ignored = ['no-usage-report', 'compatibility-mode', 'address'];
@@ -80,6 +83,7 @@ export function parseFlags(argv: readonly string[]): Flags {
     consoleOutput: last('console-output'),
     report: last('report'),
     lang: last('lang'),
+    with: last('with'),
   };
 }
 
@@ -134,6 +138,11 @@ function pairs(texts: readonly string[], flag: string): Record<string, string> {
   );
 }
 
+export function sizeOf(text: string | undefined): ServiceSize | undefined {
+  if (text === undefined || text === 'embedded' || text === 'full') return text;
+  throw usageError(`--with ${text}: use embedded or full`);
+}
+
 export function langOf(text: string | undefined): 'en' | 'ko' {
   if (text === undefined || text === 'en' || text === 'ko') return text ?? 'en';
   throw usageError(`--lang ${text}: use en or ko`);
@@ -158,6 +167,7 @@ export function usage(): string {
       --tag NAME=VALUE                     a tag on every sample
       --scenario NAME[,NAME]               only these scenarios of the script
       --summary-export FILE                the summary as JSON
+      --with embedded|full                     starts a fresh jari of that size for the run, and stops it after
       --report FILE                            a page about the run: charts, verdicts, what limits it
       --lang en|ko                             the language of that page
       --summary-mode compact|full|disabled

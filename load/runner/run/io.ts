@@ -14,6 +14,7 @@ export interface Io {
 
 /** npm's launcher repeats the terminal's signal: what comes so soon is the same wish. */
 const SAME_SIGNAL_MS = 1000;
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 export const processIo = (): Io => ({
   cwd: process.cwd(),
@@ -29,10 +30,11 @@ export const processIo = (): Io => ({
       if (firstAt === undefined) listener();
       firstAt ??= performance.now();
     };
-    process.on('SIGINT', signalled).on('SIGTERM', signalled);
+    for (const signal of SIGNALS) process.on(signal, signalled);
     return () => {
       // A repetition may still come while the summary is written.
-      if (firstAt === undefined) process.off('SIGINT', signalled).off('SIGTERM', signalled);
+      if (firstAt !== undefined) return;
+      for (const signal of SIGNALS) process.off(signal, signalled);
     };
   },
 });

@@ -1,6 +1,7 @@
 // What the command line asks for.
 import type { RawOptions } from '../options/layers.ts';
 import type { SummaryMode } from '../summary/output.ts';
+import type { StartedService } from './observer.ts';
 
 export interface ReportRequest {
   /** Absolute. */
@@ -27,4 +28,6 @@ export interface RunRequest {
   /** Console calls of the script go to this file. */
   readonly consoleFile: string | undefined;
   readonly report: ReportRequest | undefined;
+  /** The one that --with started for this run. */
+  readonly service: StartedService | undefined;
 }

@@ -132,9 +132,9 @@ function announcement(script: string, scenarios: readonly ScenarioPlan[]): strin
   ].join('\n');
 }
 
-function runStart({ name, scriptUrl, env, flagEnv }: RunRequest): RunStart {
+function runStart({ name, scriptUrl, env, flagEnv, service }: RunRequest): RunStart {
   const baseUrl = (env.BASE_URL || DEFAULT_BASE_URL).replace(/\/+$/, '');
-  return { script: name, scriptUrl, baseUrl, env: flagEnv, service: undefined, processes: 1 };
+  return { script: name, scriptUrl, baseUrl, env: flagEnv, service, processes: 1 };
 }
 
 /** Once a second: the gauges `vus` and `vus_max`, and what is not a request in the series. */
