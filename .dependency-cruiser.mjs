@@ -12,6 +12,18 @@ export default {
       to: { path: '^(server|web|load|scripts|bench|test)/' },
     },
     {
+      name: 'charts-stand-alone',
+      severity: 'error',
+      from: { path: '^charts/' },
+      to: { path: '^(contract|server|web|load|scripts|bench|test)/' },
+    },
+    {
+      name: 'load-imports-no-server',
+      severity: 'error',
+      from: { path: '^load/' },
+      to: { path: '^(server|bench|test)/|^web/(?!ops/metrics/)' },
+    },
+    {
       name: 'lib-imports-no-feature',
       severity: 'error',
       from: { path: '^server/lib/' },

@@ -8,6 +8,7 @@ COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json ./
 COPY contract contract
+COPY charts charts
 COPY scripts/pages scripts/pages
 COPY web web
 COPY server server

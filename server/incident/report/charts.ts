@@ -1,12 +1,13 @@
+import { type Chart, chartHtml, type Line } from '../../../charts/chart.ts';
 import { latencyAt } from '../../monitor/latency.ts';
 import { APIS, type Api } from '../../monitor/sample.ts';
 import { isResponse } from './facts.ts';
 import type { Report, ReportSettings } from './report.ts';
 import type { Step } from './series.ts';
-import { type Chart, chartHtml, type Line } from './svg.ts';
 import type { Words } from './words/words.ts';
 
 const SECOND = 1_000;
+const clock = (at: number) => new Date(at).toISOString().slice(11, 19);
 
 /** The charts of a report, as HTML: of the APIs (part 2) and of the stores (part 3). */
 export function reportCharts(report: Report, settings: ReportSettings, words: Words) {
@@ -16,12 +17,13 @@ export function reportCharts(report: Report, settings: ReportSettings, words: Wo
   const to = (steps.at(-1)?.at ?? from) + SECOND;
   const until = incident.closedAt?.getTime() ?? to;
   const marks = timeline.filter(isResponse).map((entry) => ({ at: entry.at.getTime(), label: words.entry(entry) }));
+  const times = steps.map(({ at }) => at);
   const shaded = { from: incident.beganAt.getTime(), to: until };
   const chart = (title: string, unit: string, lines: Line[], limit?: number): string =>
-    chartHtml({ title, unit, lines, from, to, shaded, limit, marks } satisfies Chart);
+    chartHtml({ title, unit, times, lines, from, to, clock, shaded, limit, marks } satisfies Chart);
   const line = (name: string, of: (step: Step) => number | null | undefined): Line => ({
     name,
-    points: steps.map((step) => ({ at: step.at, value: of(step) ?? null })),
+    values: steps.map((step) => of(step) ?? null),
   });
   const used = APIS.filter((api) => steps.some(({ http }) => http[api]));
   const rate = (count: number | undefined, step: Step) => (count ?? 0) / step.seconds;

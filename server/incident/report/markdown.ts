@@ -1,18 +1,10 @@
+import { escapeMarkdown } from '../../../charts/escape.ts';
+import { type Table, tableMarkdown } from '../../../charts/table.ts';
 import { latencyAt } from '../../monitor/latency.ts';
 import type { Api } from '../../monitor/sample.ts';
 import type { Report } from './report.ts';
 import type { Step } from './series.ts';
-import {
-  actionsTable,
-  apiTable,
-  impactTable,
-  storeTable,
-  summary,
-  type Table,
-  timelineTable,
-  timesTable,
-  utc,
-} from './tables.ts';
+import { actionsTable, apiTable, impactTable, storeTable, summary, timelineTable, timesTable, utc } from './tables.ts';
 import { figure, type Words } from './words/words.ts';
 
 /** A chart in characters is as wide as a table may be. */
@@ -25,19 +17,19 @@ export function reportMarkdown(report: Report, words: Words): string {
     `# ${words.title(report.incident.id)}`,
     summary(report, words),
     `## ${parts[0]}`,
-    table(timesTable(report, words)),
+    tableMarkdown(timesTable(report, words)),
     `## ${parts[1]}`,
-    table(apiTable(report, words)),
-    table(overTime(report.steps, words)),
+    tableMarkdown(apiTable(report, words)),
+    tableMarkdown(overTime(report.steps, words)),
     `## ${parts[2]}`,
-    table(storeTable(report, words)),
-    table(storesOverTime(report.steps, words)),
+    tableMarkdown(storeTable(report, words)),
+    tableMarkdown(storesOverTime(report.steps, words)),
     `## ${parts[3]}`,
-    table(impactTable(report, words)),
+    tableMarkdown(impactTable(report, words)),
     `## ${parts[4]}`,
-    table(actionsTable(report, words)),
+    tableMarkdown(actionsTable(report, words)),
     `### ${labels.timeline}`,
-    table(timelineTable(report, words)),
+    tableMarkdown(timelineTable(report, words)),
     `## ${parts[5]}`,
     improvementsText(report, words),
   ];
@@ -51,7 +43,7 @@ function improvementsText({ incident, improvements }: Report, words: Words): str
   }
   const drafted = improvements.map((one, i) => {
     const { title, evidence } = words.improvement(one);
-    return `${i + 1}. **${escaped(title)}** ${escaped(evidence)}`;
+    return `${i + 1}. **${escapeMarkdown(title)}** ${escapeMarkdown(evidence)}`;
   });
   return `*${words.labels.draft}*\n\n${drafted.join('\n')}`;
 }
@@ -105,12 +97,3 @@ function thinned(steps: readonly Step[]): Step[] {
   const every = Math.max(1, Math.ceil(steps.length / MOST_ROWS));
   return steps.filter((_, i) => i % every === 0);
 }
-
-function table({ head, rows }: Table): string {
-  const width = head.length || rows[0]?.length || 1;
-  const line = (cells: readonly string[]) => `| ${cells.map(escaped).join(' | ')} |`;
-  const top = head.length > 0 ? line(head) : line(new Array<string>(width).fill(' '));
-  return [top, `|${' --- |'.repeat(width)}`, ...rows.map(line)].join('\n');
-}
-
-const escaped = (text: string) => text.replace(/([|<>])/g, '\\$1').replace(/\s*\n\s*/g, ' ');

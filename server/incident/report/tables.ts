@@ -1,13 +1,8 @@
+import type { Table } from '../../../charts/table.ts';
 import type { Api } from '../../monitor/sample.ts';
 import { isResponse } from './facts.ts';
 import type { Report } from './report.ts';
 import { figure, type Words } from './words/words.ts';
-
-/** A table of a report: its head, and its rows as text. */
-export interface Table {
-  head: readonly string[];
-  rows: readonly (readonly string[])[];
-}
 
 export const utc = (at: Date): string => at.toISOString().replace('T', ' ').slice(0, 19);
 /** The day stands at the top of the report. */
