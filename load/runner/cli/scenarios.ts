@@ -1,5 +1,5 @@
 // The scenarios that come with jari: the scripts in load/, each told by the first line of its first comment.
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { usageError } from '../exit-codes.ts';
@@ -31,7 +31,8 @@ What flags there are: npm run load -- --help
 /** The file of a script, named by its path or, for one of ours, by its name alone. */
 export function scriptUrl(name: string, cwd: string): string {
   const path = resolve(cwd, name);
-  if (existsSync(path)) return pathToFileURL(path).href;
+  // A folder may have the name of a scenario: `load`, in the project's own.
+  if (statSync(path, { throwIfNoEntry: false })?.isFile()) return pathToFileURL(path).href;
   const ours = new URL(`${name}.js`, folder);
   if (/^[\w-]+$/.test(name) && existsSync(fileURLToPath(ours))) return ours.href;
   const names = scenarios().map((scenario) => scenario.name);
