@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { ApiProcess } from '../full/api-process.ts';
 import { freePort } from '../services/ports.ts';
-import type { ServiceName } from '../services/service.ts';
+import type { AppendFsync, ServiceName } from '../services/service.ts';
 import { type Services, startServices } from '../services/services.ts';
 import { Ops } from './ops.ts';
 
@@ -15,6 +15,7 @@ export interface WorldOptions {
   services: readonly ServiceName[];
   /** Settings of each process; the first ones take the load. */
   processes: readonly Record<string, string>[];
+  appendfsync?: AppendFsync;
   say: (line: string) => void;
 }
 
@@ -27,15 +28,23 @@ export interface World {
   database: pg.Pool;
   databaseUrl: string;
   redisUrl: string | undefined;
+  /** Whether processes end because they are told to. */
+  readonly stopping: boolean;
+  /** Starts another process in the place and on the port of one that has ended. */
+  launch(index: number): ApiProcess;
   stop(): Promise<void>;
 }
 
-export async function startWorld({ services: names, processes: settings, say }: WorldOptions): Promise<World> {
-  const services = await startServices({ names, own: true, say });
+export async function startWorld({ services: names, processes: settings, ...options }: WorldOptions): Promise<World> {
+  const { say, appendfsync = 'everysec' } = options;
+  const services = await startServices({ names, own: true, appendfsync, say });
   const dataDir = mkdtempSync(join(tmpdir(), 'jari-drill-'));
   const processes: ApiProcess[] = [];
+  const launches: (() => ApiProcess)[] = [];
   const output: string[] = [];
+  let stopping = false;
   const stop = async () => {
+    stopping = true;
     await Promise.all(processes.map((process) => process.stop()));
     await services.stop();
     rmSync(dataDir, { recursive: true, force: true });
@@ -57,8 +66,10 @@ export async function startWorld({ services: names, processes: settings, say }: 
         KAFKA_BROKERS: brokers ?? '',
         ...own,
       };
-      processes.push(new ApiProcess('127.0.0.1', await freePort(), env, (line) => output.push(line)));
+      const port = await freePort();
+      launches.push(() => new ApiProcess('127.0.0.1', port, env, (line) => output.push(line)));
     }
+    processes.push(...launches.map((launch) => launch()));
     await Promise.all(processes.map((process) => process.ready()));
     const database = new pg.Pool({ connectionString: databaseUrl, max: 4, application_name: 'drill' });
     database.on('error', () => {});
@@ -71,6 +82,15 @@ export async function startWorld({ services: names, processes: settings, say }: 
       database,
       databaseUrl,
       redisUrl,
+      get stopping() {
+        return stopping;
+      },
+      launch(index) {
+        if (stopping) throw new Error('the world is being stopped');
+        const process = (launches[index] as () => ApiProcess)();
+        processes[index] = process;
+        return process;
+      },
       async stop() {
         await database.end();
         await stop();

@@ -1,13 +1,14 @@
 // SIGKILL under load, again and again: nothing that was acknowledged is lost, nothing is done twice.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
+import { type Chances, chances } from '../../scripts/crash/chances.ts';
+import { Customers } from '../../scripts/crash/customers.ts';
+import { emptyJournal, type Journal } from '../../scripts/crash/journal.ts';
+import { lookUp } from '../../scripts/crash/truth.ts';
+import { violations } from '../../scripts/crash/violations.ts';
 import { createDatabase, dropDatabase } from '../../scripts/services/database.ts';
 import { DATABASES, type DatabaseTarget } from '../support/databases.ts';
 import { call, OPS_TOKEN, type Service, startService } from '../support/service.ts';
-import { Customers } from './customers.ts';
-import { emptyJournal, type Journal } from './journal.ts';
-import { lookUp } from './truth.ts';
-import { violations } from './violations.ts';
 
 vi.setConfig({ testTimeout: 300_000 });
 
@@ -24,24 +25,13 @@ const ENV = {
   OPENING_BALANCE: String(OPENING_BALANCE),
 };
 
-/** The same run of chances for the same seed (mulberry32). */
-function chances(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
 async function databaseFor(target: DatabaseTarget): Promise<Record<string, string>> {
   if (target.name === 'PGlite') return {};
   return { DATABASE_URL: await createDatabase(process.env.JARI_TEST_DATABASE_URL as string) };
 }
 
 /** Kills the service at a random moment of its work, and every other time once more while it comes up again. */
-async function killAgainAndAgain(service: Service, random: () => number): Promise<void> {
+async function killAgainAndAgain(service: Service, random: Chances): Promise<void> {
   for (let kill = 1; kill <= KILLS; kill++) {
     await sleep(300 + random() * 900);
     await service.kill();
@@ -57,7 +47,7 @@ async function killAgainAndAgain(service: Service, random: () => number): Promis
 
 async function underLoad(service: Service, seed: number): Promise<Journal> {
   const journal = emptyJournal();
-  const customers = new Customers(service.url, journal);
+  const customers = new Customers([service.url], journal);
   const shopping = Array.from({ length: CUSTOMERS }, (_, i) => `customer-${i}`);
   // Those who shop come first, so that they are inside.
   await Promise.all(shopping.map((userId) => customers.enter(userId)));

@@ -1,8 +1,8 @@
 // The checker of the crash test notices what it is there to notice.
 import { describe, expect, it } from 'vitest';
-import { emptyJournal, type Journal, type Told } from './journal.ts';
-import type { Truth } from './truth.ts';
-import { violations } from './violations.ts';
+import { emptyJournal, type Journal, type Told, type ToldPlace } from '../../scripts/crash/journal.ts';
+import type { Truth } from '../../scripts/crash/truth.ts';
+import { violations } from '../../scripts/crash/violations.ts';
 
 const OPENING = 1_000;
 const ID = '00000000-0000-0000-0000-000000000001';
@@ -13,15 +13,22 @@ const told = (action: Told['action'], text: string, body: unknown = {}): Told =>
   method: 'POST',
   path: '/',
   body,
-  key: action === 'cancel' ? null : action,
+  key: action === 'cancel' || action === 'enter' ? null : action,
   status: 200,
   text,
+});
+
+const place = (userId: string, ticket: number, status: ToldPlace['status'], queueId = 'main'): ToldPlace => ({
+  userId,
+  queueId,
+  ticket,
+  status,
 });
 
 /** Somebody who entered, charged 50, reserved for 300, and was told of all of it. */
 function sound(): { journal: Journal; truth: Truth } {
   const journal = emptyJournal();
-  journal.places.set('a', { userId: 'a', ticket: 7, status: 'ACTIVE' });
+  journal.places.set('a', place('a', 7, 'ACTIVE'));
   journal.told.push(told('charge', '{"balance":1050}', { amount: 50 }), told('reserve', reservation('CONFIRMED')));
   return {
     journal,
@@ -38,6 +45,7 @@ const entries = () => [
   { amount: 50, kind: 'CHARGE' },
   { amount: OPENING, kind: 'OPENING' },
 ];
+const WAITS = { ticket: 7, status: 'WAITING' };
 const found = ({ journal, truth }: ReturnType<typeof sound>) => violations(journal, truth, OPENING);
 
 describe('the checker', () => {
@@ -69,7 +77,8 @@ describe('the checker', () => {
     lost.truth.reservations.set('a', []);
     expect(found(lost)).toEqual([expect.stringContaining('was CONFIRMED, now it is undefined')]);
     const doubled = sound();
-    doubled.truth.reservations.get('a')?.push({ reservationId: 'another', status: 'HELD', price: 300 });
+    const another = { reservationId: 'another', status: 'HELD', price: 300 };
+    doubled.truth.reservations.set('a', [...(doubled.truth.reservations.get('a') ?? []), another]);
     expect(found(doubled)).toEqual([expect.stringContaining('nobody was told of reservation another')]);
     const expired = sound();
     expired.truth.reservations.set('a', [{ reservationId: ID, status: 'EXPIRED', price: 300 }]);
@@ -81,15 +90,44 @@ describe('the checker', () => {
   });
 
   it('notices a place that is lost, moved, taken away or shared', () => {
-    for (const now of [null, { ticket: 8, status: 'ACTIVE' }, { ticket: 7, status: 'EXPIRED' }]) {
+    for (const now of [null, { ticket: 8, status: 'ACTIVE' }, { ticket: 7, status: 'EXPIRED' }, WAITS]) {
       const moved = sound();
       moved.truth.places.set('a', now);
-      expect(found(moved)).toHaveLength(1);
+      expect(found(moved)).toEqual([expect.stringContaining('a was ACTIVE with ticket 7, now')]);
     }
     const shared = sound();
-    shared.journal.places.set('b', { userId: 'b', ticket: 7, status: 'ACTIVE' });
+    shared.journal.places.set('b', place('b', 7, 'ACTIVE'));
     shared.truth.places.set('b', { ticket: 7, status: 'ACTIVE' });
     expect(found(shared)).toEqual(['two people have the same ticket']);
+    const apart = sound();
+    apart.journal.places.set('b', place('b', 7, 'ACTIVE', 'another line'));
+    apart.truth.places.set('b', { ticket: 7, status: 'ACTIVE' });
+    expect(found(apart)).toEqual([]);
+  });
+
+  it('lets who waited be inside, in order, and notices who was passed over', () => {
+    const line = sound();
+    line.journal.places.set('b', place('b', 8, 'WAITING')).set('c', place('c', 9, 'WAITING'));
+    line.truth.places.set('b', { ticket: 8, status: 'ACTIVE' }).set('c', { ticket: 9, status: 'WAITING' });
+    expect(found(line)).toEqual([]);
+    line.truth.places.set('b', { ticket: 8, status: 'WAITING' }).set('c', { ticket: 9, status: 'ACTIVE' });
+    expect(found(line)).toEqual(['main admitted ticket 9 before 8']);
+    line.truth.places.set('b', { ticket: 8, status: 'ACTIVE' }).set('c', null);
+    expect(found(line)).toEqual(['c was WAITING with ticket 9, now null']);
+  });
+
+  it('notices a place that was given up and is still there', () => {
+    const left = sound();
+    left.journal.places.set('a', place('a', 7, 'LEFT'));
+    expect(found(left)).toEqual([expect.stringContaining('a was LEFT with ticket 7, now')]);
+    left.truth.places.set('a', null);
+    expect(found(left)).toEqual([]);
+  });
+
+  it('passes on what was seen while it went on', () => {
+    const seen = sound();
+    seen.journal.complaints.push('9 are inside main at once, and 8 may be');
+    expect(found(seen)).toEqual(['9 are inside main at once, and 8 may be']);
   });
 
   it('notices an answer that is another one the second time', () => {

@@ -1,7 +1,7 @@
 /** A change that somebody asked for, and what they were told in the end. */
 export interface Told {
   userId: string;
-  action: 'charge' | 'reserve' | 'hold' | 'pay' | 'cancel';
+  action: 'enter' | 'charge' | 'reserve' | 'hold' | 'pay' | 'cancel';
   method: string;
   path: string;
   body: unknown;
@@ -12,16 +12,20 @@ export interface Told {
   text: string;
 }
 
+/** The last that somebody was told of their place. */
 export interface ToldPlace {
   userId: string;
+  queueId: string;
   ticket: number;
-  status: string;
+  status: 'WAITING' | 'ACTIVE' | 'LEFT';
 }
 
 /** Everything that was acknowledged. Each user does one thing after the other, so theirs are in order. */
 export interface Journal {
   told: Told[];
   places: Map<string, ToldPlace>;
+  /** What must never be seen, and was, while it went on. */
+  complaints: string[];
 }
 
-export const emptyJournal = (): Journal => ({ told: [], places: new Map() });
+export const emptyJournal = (): Journal => ({ told: [], places: new Map(), complaints: [] });

@@ -1,0 +1,35 @@
+import { Agent, request } from 'undici';
+
+export interface Answer {
+  status: number;
+  /** As it came. */
+  text: string;
+  replayed: boolean;
+}
+
+/** No request of the service takes so long; a process that was killed with it on its hands may never say so. */
+const MOST_MILLISECONDS = 15_000;
+const agent = new Agent({
+  connections: 64,
+  connect: { timeout: 5_000 },
+  headersTimeout: MOST_MILLISECONDS,
+  bodyTimeout: MOST_MILLISECONDS,
+});
+
+/** One request, sent once. @throws when no answer came: then nothing is known of its effect */
+export async function ask(
+  url: string,
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<Answer> {
+  const response = await request(url + path, {
+    method: method as 'GET' | 'POST' | 'DELETE' | 'PATCH',
+    dispatcher: agent,
+    headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  const text = await response.body.text();
+  return { status: response.statusCode, text, replayed: response.headers['idempotency-replayed'] === 'true' };
+}
