@@ -7,9 +7,17 @@ const root = join(import.meta.dirname, '..');
 const installed = (file: string) => join(root, 'node_modules', file);
 // TypeScript 7 checks; `typescript` is 6, for tools that use its API, which 7 does not have yet.
 const tsc = (...args: string[]): [string, string[]] => [process.execPath, [installed('typescript-7/bin/tsc'), ...args]];
-const folders = ['server', 'contract', 'charts', 'load/runner', 'load/report', 'scripts', 'test', 'bench', 'web'].filter((f) =>
-  existsSync(join(root, f)),
-);
+const folders = [
+  'server',
+  'contract',
+  'charts',
+  'load/runner',
+  'load/report',
+  'scripts',
+  'test',
+  'bench',
+  'web',
+].filter((f) => existsSync(join(root, f)));
 
 const checks: [string, string, string[]][] = [
   ['format and lint', installed('.bin/biome'), ['check', '.']],

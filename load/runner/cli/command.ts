@@ -6,9 +6,10 @@ import { record } from '../options/kinds.ts';
 import type { RawOptions } from '../options/layers.ts';
 import type { Io } from '../run/io.ts';
 import type { StartedService } from '../run/observer.ts';
-import type { ReportRequest, RunRequest } from '../run/request.ts';
+import type { RunRequest } from '../run/request.ts';
 import { runTest } from '../run/run.ts';
 import { withFreshService } from '../service/fresh-service.ts';
+import { compareFiles } from './compare.ts';
 import { type Flags, langOf, parseFlags, sizeOf, summaryModeOf, usage } from './flags.ts';
 import { observersOf } from './observers.ts';
 import { listScenarios, scriptUrl } from './scenarios.ts';
@@ -26,6 +27,10 @@ export async function runCommand(argv: readonly string[], io: Io): Promise<ExitC
       io.stdout(listScenarios());
       return exitCode.ok;
     }
+    if (name === 'compare') {
+      io.stdout(compareFiles(others, langOf(flags.lang), io.cwd));
+      return exitCode.ok;
+    }
     if (others.length > 0) throw usageError(`one script at a time, please: what is "${others.join(' ')}"?`);
     const size = sizeOf(flags.with);
     const request = requestOf(name, flags, io);
@@ -40,7 +45,7 @@ export async function runCommand(argv: readonly string[], io: Io): Promise<ExitC
 }
 
 async function runRequest(request: RunRequest, io: Io): Promise<ExitCode> {
-  return await runTest(request, io, await observersOf(request));
+  return await runTest(request, io, observersOf(request, io));
 }
 
 function against(service: StartedService, request: RunRequest): RunRequest {
@@ -64,16 +69,10 @@ function requestOf(name: string, flags: Flags, io: Io): RunRequest {
     summaryMode: summaryModeOf(flags.summaryMode ?? io.env.K6_SUMMARY_MODE),
     summaryExport: flags.summaryExport ?? io.env.K6_SUMMARY_EXPORT,
     consoleFile: flags.consoleOutput ?? io.env.K6_CONSOLE_OUTPUT,
-    report: reportOf(flags, io),
+    report: flags.report === undefined ? undefined : resolve(io.cwd, flags.report),
+    lang: langOf(flags.lang),
     service: undefined,
   };
-}
-
-function reportOf({ report, lang }: Flags, { cwd }: Io): ReportRequest | undefined {
-  const language = langOf(lang);
-  if (report !== undefined) return { file: resolve(cwd, report), lang: language };
-  if (lang !== undefined) throw usageError('--lang is the language of the page that --report FILE writes: add that');
-  return undefined;
 }
 
 function readConfig(path: string): RawOptions {

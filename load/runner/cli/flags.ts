@@ -162,14 +162,15 @@ export function usage(): string {
     return `  ${`${short}--${flag}${isSwitch(flag) ? '' : ' VALUE'}`.padEnd(40)} option ${name}${spec.env ? `, ${spec.env}` : ''}`;
   });
   return `Runs a k6 script: npm run load -- SCRIPT [flags]. Without a script: the scenarios that come with jari.
+Two runs side by side: npm run load -- compare A.json B.json, which --summary-export wrote.
 
   -e, --env NAME=VALUE                     a variable for the script (__ENV.NAME)
       --tag NAME=VALUE                     a tag on every sample
       --scenario NAME[,NAME]               only these scenarios of the script
       --summary-export FILE                the summary as JSON
       --with embedded|full                     starts a fresh jari of that size for the run, and stops it after
-      --report FILE                            a page about the run: charts, verdicts, what limits it
-      --lang en|ko                             the language of that page
+      --report FILE.html                   a page about the run: charts, verdict, bottleneck; FILE.md beside it
+      --lang en|ko                         the language of the report and of the verdict
       --summary-mode compact|full|disabled
       --no-summary                         the same as --summary-mode disabled
   -c, --config FILE                        options as JSON

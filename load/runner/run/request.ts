@@ -3,12 +3,6 @@ import type { RawOptions } from '../options/layers.ts';
 import type { SummaryMode } from '../summary/output.ts';
 import type { StartedService } from './observer.ts';
 
-export interface ReportRequest {
-  /** Absolute. */
-  readonly file: string;
-  readonly lang: 'en' | 'ko';
-}
-
 export interface RunRequest {
   /** As the user named the script. */
   readonly name: string;
@@ -27,7 +21,10 @@ export interface RunRequest {
   readonly summaryExport: string | undefined;
   /** Console calls of the script go to this file. */
   readonly consoleFile: string | undefined;
-  readonly report: ReportRequest | undefined;
+  /** The file of the report, absolute. */
+  readonly report: string | undefined;
+  /** Of the report, and of the verdict. */
+  readonly lang: 'en' | 'ko';
   /** The one that --with started for this run. */
   readonly service: StartedService | undefined;
 }
