@@ -1,8 +1,10 @@
-// npm run bench -- [NAME …] [--json] [--rounds N] [--seconds N]
+// npm run bench -- [NAME …] [--json] [--out FILE] [--rounds N] [--seconds N]
+// NAME is a bench, or what the names of several begin with: `pages` is pages-paint, pages-pan and so on.
 import { writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { spike300, spike10000, sseMemory, sseUpdate } from './cases/crowd.ts';
+import { pagesConsole, pagesPaint, pagesPan, pagesPosition } from './cases/pages.ts';
 import { idleMemory, start } from './cases/process.ts';
 import { tokenIssue, tokenStatus } from './cases/queue.ts';
 import { hotSeat, reserve, reserveEmbedded, reserveStanding } from './cases/reservation.ts';
@@ -23,6 +25,10 @@ const ALL: Bench[] = [
   idleMemory,
   sseMemory,
   sseUpdate,
+  pagesPaint,
+  pagesPan,
+  pagesPosition,
+  pagesConsole,
 ];
 
 const { values, positionals } = parseArgs({
@@ -34,13 +40,18 @@ const { values, positionals } = parseArgs({
     seconds: { type: 'string', default: '4' },
   },
 });
-const unknown = positionals.filter((name) => !ALL.some((bench) => bench.name === name));
+const called = (name: string): Bench[] => {
+  const one = ALL.filter((bench) => bench.name === name);
+  return one.length > 0 ? one : ALL.filter((bench) => bench.name.startsWith(`${name}-`));
+};
+const unknown = positionals.filter((name) => called(name).length === 0);
 if (unknown.length > 0) {
   console.error(`There is no bench ${unknown.join(', ')}. There are: ${ALL.map((bench) => bench.name).join(', ')}`);
   process.exit(2);
 }
 
-const chosen = positionals.length > 0 ? ALL.filter((bench) => positionals.includes(bench.name)) : ALL;
+const wanted = new Set(positionals.flatMap(called));
+const chosen = positionals.length > 0 ? ALL.filter((bench) => wanted.has(bench)) : ALL;
 const results: Result[] = [];
 let title = '';
 const progress = (text: string) => {

@@ -1,32 +1,11 @@
-import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll } from 'vitest';
-import { findProgram, need } from '../../../scripts/services/install.ts';
 import { Unavailable } from '../../../scripts/services/service.ts';
+import { buildPages, CHROMIUM_ARGUMENTS, findChromium } from '../../support/chromium.ts';
 import { type Service, startService } from '../../support/service.ts';
 
-const ROOT = join(import.meta.dirname, '../../..');
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
-const ARGUMENTS = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-const find = () => NAMES.map((name) => findProgram(name)).find((path) => path !== undefined);
-
 /** Where Chromium is. Installed when we are root on Debian; else the suites are skipped, and say so; in CI that is an error. */
-export const CHROMIUM = await need(
-  find,
-  ['chromium'],
-  'Chromium is needed to test the pages: apt-get install chromium',
-  (line) => console.warn(`chromium: ${line}`),
-).catch((error: Error) => {
+export const CHROMIUM = await findChromium().catch((error: Error) => {
   if (process.env.CI || !(error instanceof Unavailable)) throw error;
   console.warn(`\n!! Suites of the pages are SKIPPED: ${error.message}\n`);
   return undefined;
@@ -59,9 +38,9 @@ export function useStage(env: () => Record<string, string> | Promise<Record<stri
   const contexts: BrowserContext[] = [];
   beforeAll(async () => {
     if (CHROMIUM === undefined) return;
-    execFileSync(process.execPath, ['scripts/pages/build.ts'], { cwd: ROOT });
+    buildPages();
     stage.service = await startService({ ...(await env()) });
-    stage.browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS });
+    stage.browser = await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_ARGUMENTS });
     stage.visit = async (path, options = {}) => {
       const made = await visit(stage, path, options);
       contexts.push(made.context);
