@@ -27,7 +27,7 @@ export interface QueueStats extends QueueSettings {
   waiting: number;
   /** The highest ticket that has been admitted so far; 0 when nobody has. */
   servingTicket: number;
-  /** Admitted from the line or at the door during the last 60 seconds. */
+  /** Admitted after a wait during the last 60 seconds; not those who were let in at the door, as they came. */
   admittedLastMinute: number;
 }
 

@@ -126,7 +126,7 @@ export class QueueModel {
     for (const { userId, ticket, ahead } of admitted) {
       const seen = here.includes(userId);
       this.#active.push({ userId, ticket, since: this.now, until: this.now + activeSeconds, seen });
-      this.#admissions.push(this.now);
+      if (!seen) this.#admissions.push(this.now);
       if (!ahead) this.#serving = ticket;
     }
     const told = (status: Change['status']) => (place: { userId: string; ticket: number }) => ({

@@ -80,8 +80,8 @@ for (const target of LINES) {
         active: 2,
         waiting: 1,
         servingTicket: 2,
-        admittedPerMinute: 2,
-        estimatedWaitSeconds: 60,
+        admittedPerMinute: 0,
+        estimatedWaitSeconds: 1_000,
         state: 'OPEN',
       });
       expect(await queue.settings(queueId)).toEqual({
@@ -113,7 +113,9 @@ for (const target of LINES) {
 describe('estimates', () => {
   const stats = fc.record({
     cap: fc.nat(1_000),
+    active: fc.nat(1_000),
     activeSeconds: fc.integer({ min: 1, max: 86_400 }),
+    servingTicket: fc.nat(20_000),
     admittedLastMinute: fc.nat(10_000),
   });
   const at = (figures: object, position: number) => waitSeconds(figures as Parameters<typeof waitSeconds>[0], position);
@@ -125,6 +127,14 @@ describe('estimates', () => {
       expect(Number.isSafeInteger(at(figures, position))).toBe(true);
     });
     fc.assert(property);
+  });
+
+  it('take no room that filled up for the pace of the line, and slots that are given on for it', () => {
+    const opened = { cap: 50, active: 50, activeSeconds: 300, servingTicket: 50, admittedLastMinute: 50 };
+    expect(at(opened, 100)).toBe(600);
+    expect(at({ ...opened, servingTicket: 80, admittedLastMinute: 80 }, 100)).toBe(200);
+    expect(at({ ...opened, servingTicket: 130, admittedLastMinute: 40 }, 100)).toBe(150);
+    expect(at({ ...opened, servingTicket: 9_000, admittedLastMinute: 0 }, 100)).toBe(600);
   });
 
   it('have clients ask often near the door and seldom at the back, never more than once a second', () => {

@@ -20,15 +20,19 @@ local function end_slots(queue, now, changes)
   for _, user in ipairs(absent) do ended(user, now) end
 end
 
+-- Returns 1 for somebody who waited, 0 for who was let in as they came.
 local function let_in(queue, now, here, changes, user, ticket)
   local ends = now + queue.activeMs
   redis.call('ZADD', INSIDE, ends, user)
   redis.call('HSET', SLOTS, user, string.format('%.0f:%.0f', ticket, now))
   if not here[user] then redis.call('ZADD', UNSEEN, now, user) end
   changes[#changes + 1] = { 'A', user, ticket, ends }
+  return here[user] and 0 or 1
 end
 
+-- For the line's pace: not those who were let in as they came, which only says that there was room.
 local function count_admissions(now, count)
+  if count == 0 then return end
   local second = math.floor(now / 1000)
   local field = second % 64
   local known, before = (redis.call('HGET', ADMISSIONS, field) or ''):match('^(%d+):(%d+)$')
@@ -43,6 +47,7 @@ local function serve(queue, now, here)
   local changes = {}
   end_slots(queue, now, changes)
   local ended = #changes
+  local waited = 0
 
   local free = 0
   if queue.state == 'OPEN' and now >= queue.holdUntil then
@@ -52,7 +57,7 @@ local function serve(queue, now, here)
     local promised = redis.call('ZPOPMIN', AHEAD, free)
     for i = 1, #promised, 2 do
       redis.call('ZREM', WAITING, promised[i])
-      let_in(queue, now, here, changes, promised[i], tonumber(promised[i + 1]))
+      waited = waited + let_in(queue, now, here, changes, promised[i], tonumber(promised[i + 1]))
     end
     free = free - #promised / 2
   end
@@ -60,13 +65,13 @@ local function serve(queue, now, here)
     local next_ones = redis.call('ZPOPMIN', WAITING, free)
     for i = 1, #next_ones, 2 do
       local ticket = tonumber(next_ones[i + 1])
-      let_in(queue, now, here, changes, next_ones[i], ticket)
+      waited = waited + let_in(queue, now, here, changes, next_ones[i], ticket)
       queue.serving = math.max(queue.serving, ticket)
     end
   end
 
   if #changes > ended then
-    count_admissions(now, #changes - ended)
+    count_admissions(now, waited)
     -- Never earlier than before: only a tick, which puts slots from the future right, may note that the clock was set back.
     redis.call('HSET', QUEUE, 'serving', queue.serving, 'moment', math.max(queue.moment, now))
   end

@@ -14,6 +14,7 @@ DECLARE
   free bigint;
   chosen bigint[];
   promised bigint[];
+  waited integer;
   one bigint;
 BEGIN
   SELECT * INTO queue FROM queues q WHERE q.queue_id = target;
@@ -49,13 +50,16 @@ BEGIN
   queue.serving_ticket := coalesce(chosen[cardinality(chosen)], queue.serving_ticket);
   chosen := promised || chosen;
   IF cardinality(chosen) = 0 THEN RETURN; END IF;
+  waited := 0;
   FOREACH one IN ARRAY chosen LOOP
-    RETURN QUERY
-      UPDATE places p
-      SET status = 'ACTIVE', active_at = moment, expires_at = moment + make_interval(secs => queue.active_seconds),
-        seen_at = CASE WHEN p.user_id = ANY (here) THEN moment END
-      WHERE p.queue_id = target AND p.ticket = one
-      RETURNING p.queue_id, p.user_id, p.ticket, p.status, p.expires_at;
+    UPDATE places p
+    SET status = 'ACTIVE', active_at = moment, expires_at = moment + make_interval(secs => queue.active_seconds),
+      seen_at = CASE WHEN p.user_id = ANY (here) THEN moment END
+    WHERE p.queue_id = target AND p.ticket = one
+    RETURNING p.queue_id, p.user_id, p.ticket, p.status, p.expires_at
+    INTO queue_id, user_id, ticket, status, expires_at;
+    RETURN NEXT;
+    IF user_id <> ALL (here) THEN waited := waited + 1; END IF;
   END LOOP;
 
   UPDATE waiting_blocks b SET waiting = b.waiting - gone.count
@@ -64,7 +68,9 @@ BEGIN
   UPDATE queues q SET moves = q.moves + 1, waiting = q.waiting - cardinality(chosen),
     serving_ticket = queue.serving_ticket
   WHERE q.queue_id = target;
+  -- For the line's pace: not those who were let in as they came, which only says that there was room.
+  IF waited = 0 THEN RETURN; END IF;
   INSERT INTO admissions AS m (queue_id, second, count)
-  VALUES (target, floor(extract(epoch FROM moment))::bigint, cardinality(chosen))
+  VALUES (target, floor(extract(epoch FROM moment))::bigint, waited)
   ON CONFLICT (queue_id, second) DO UPDATE SET count = m.count + excluded.count;
 END $$;

@@ -87,7 +87,7 @@ export function settings(act: () => Actors): void {
         active: 3,
         waiting: 0,
         servingTicket: third?.ticket,
-        admittedLastMinute: 3,
+        admittedLastMinute: 0,
       });
       await queue.enter(...users(3, 4));
       expect(await queue.stats()).toMatchObject({ waiting: 3, servingTicket: third?.ticket });
