@@ -1,12 +1,12 @@
 import rateLimit from '@fastify/rate-limit';
-import Fastify, { type FastifyBaseLogger, LogController } from 'fastify';
+import Fastify, { type FastifyBaseLogger } from 'fastify';
 import { Failure } from '../lib/failure.ts';
 import type { App, Routes } from '../lib/http.ts';
 import { BrokenRequests, hostFailure } from './broken-requests.ts';
 import { addDocs } from './docs.ts';
 import { Answering, drainBeforeClose } from './drain.ts';
 import { KnownPaths } from './methods.ts';
-import { sendProblem } from './problems.ts';
+import { problemSender } from './problems.ts';
 import { parseJson, validatorCompiler } from './validation.ts';
 
 export interface AppOptions {
@@ -37,9 +37,10 @@ const GO_ELSEWHERE = { connection: 'close', 'retry-after': '1' };
 export async function buildApp(options: AppOptions): Promise<App> {
   const nextRequestId = requestIds();
   const broken = new BrokenRequests(nextRequestId);
+  const sendProblem = problemSender(options.log);
   const app: App = Fastify({
-    loggerInstance: options.log,
-    logController: new LogController({ disableRequestLogging: true }),
+    // It would make a logger for every request, and say nothing that our own lines do not.
+    logger: false,
     genReqId: nextRequestId,
     trustProxy: (_address, hop) => hop < options.trustedHops,
     bodyLimit: BODY_LIMIT_BYTES,

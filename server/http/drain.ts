@@ -34,6 +34,6 @@ export class Answering {
   began(response: ServerResponse): void {
     this.count++;
     // However it ends: sent to the last byte, or the client is gone.
-    response.once('close', this.#ended);
+    response.on('close', this.#ended);
   }
 }

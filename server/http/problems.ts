@@ -1,4 +1,4 @@
-import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyBaseLogger, FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { type Problem, STATUS_OF } from '../../contract/problem.ts';
 import { StoreUnavailable } from '../db/database.ts';
 import { Failure } from '../lib/failure.ts';
@@ -34,21 +34,28 @@ export function problem(failure: Failure, requestId: string): Problem {
   };
 }
 
+export type SendProblem = (error: unknown, request: FastifyRequest, reply: FastifyReply) => FastifyReply;
+
 /** Answers anything that was thrown while a request was handled. Nothing of an unknown error leaves the server. */
-export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const replayed = error instanceof ReplayedFailure ? error : null;
-  const failure = replayed?.failure ?? toFailure(error);
-  if (failure.code === 'INTERNAL') request.log.error({ err: error }, 'a defect');
-  else if (failure.code === 'STORE_UNAVAILABLE') request.log.warn({ err: error }, 'a store is unavailable');
-  // Fastify would cut the connection of who sends too much, often before they have read why. Node reads on and throws away.
-  if (failure.code === 'BODY_TOO_LARGE') reply.removeHeader('connection');
-  return reply
-    .code(STATUS_OF[failure.code])
-    .headers(failure.headers)
-    .header('x-request-id', request.id)
-    .type('application/problem+json')
-    .serializer(JSON.stringify)
-    .send(problem(failure, replayed?.requestId ?? request.id));
+export const problemSender = (log: FastifyBaseLogger): SendProblem =>
+  function sendProblem(error, request, reply) {
+    const replayed = error instanceof ReplayedFailure ? error : null;
+    const failure = replayed?.failure ?? toFailure(error);
+    logged(log, failure, error, request);
+    // Fastify would cut the connection of who sends too much, often before they have read why. Node reads on and throws away.
+    if (failure.code === 'BODY_TOO_LARGE') reply.removeHeader('connection');
+    return reply
+      .code(STATUS_OF[failure.code])
+      .headers(failure.headers)
+      .header('x-request-id', request.id)
+      .type('application/problem+json')
+      .serializer(JSON.stringify)
+      .send(problem(failure, replayed?.requestId ?? request.id));
+  };
+
+function logged(log: FastifyBaseLogger, { code }: Failure, err: unknown, { id: reqId }: FastifyRequest): void {
+  if (code === 'INTERNAL') log.error({ reqId, err }, 'a defect');
+  else if (code === 'STORE_UNAVAILABLE') log.warn({ reqId, err }, 'a store is unavailable');
 }
 
 function toFailure(error: unknown): Failure {

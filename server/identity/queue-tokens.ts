@@ -1,4 +1,5 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
+import { RecentMap } from '../lib/recent-map.ts';
 
 /** What a queue token proves: this user took this place in this line. */
 export interface QueuePass {
@@ -18,6 +19,8 @@ interface Claims {
   until?: number;
 }
 
+/** Whoever waits asks again and again with the same token. About 10 MB. */
+const MOST_REMEMBERED = 10_000;
 const LIFETIME_SECONDS = 86_400;
 /** Ends fall on whole steps, so that asking twice gives the same token. */
 const STEP_SECONDS = 3_600;
@@ -26,11 +29,13 @@ const HEADER = Buffer.from('{"alg":"HS256","typ":"jari-queue+jwt"}').toString('b
 
 /** Signs and reads queue tokens: JWTs (HS256) of one fixed header, bound to subject, queue, ticket and expiry. */
 export class QueueTokens {
-  readonly #secret: string;
+  readonly #secret: KeyObject;
   readonly #nowSeconds: () => number;
+  /** Good signatures, so that a token is proven once. What it says of its end is looked at each time. */
+  readonly #proven = new RecentMap<string, { exp: number; pass: Readonly<QueuePass> }>(MOST_REMEMBERED);
 
   constructor(secret: string, nowSeconds = () => Date.now() / 1000) {
-    this.#secret = secret;
+    this.#secret = createSecretKey(Buffer.from(secret));
     this.#nowSeconds = nowSeconds;
   }
 
@@ -48,18 +53,27 @@ export class QueueTokens {
   }
 
   /** Null when it is forged, altered or expired. */
-  read(token: string): QueuePass | null {
+  read(token: string): Readonly<QueuePass> | null {
+    let known = this.#proven.get(token);
+    if (!known) {
+      const claims = this.#prove(token);
+      if (!claims) return null;
+      const { sub, queue, ticket, exp, until } = claims;
+      const insideUntil = until === undefined ? undefined : new Date(until);
+      known = { exp, pass: { userId: sub, queueId: queue, ticket, insideUntil } };
+      this.#proven.set(token, known);
+    }
+    return known.exp > this.#nowSeconds() ? known.pass : null;
+  }
+
+  #prove(token: string): Claims | null {
     const end = token.lastIndexOf('.');
     if (!this.isOurs(token) || end <= HEADER.length) return null;
     // Compared as text: several texts decode to the same bytes, and only the one that we wrote is ours.
     const given = Buffer.from(token.slice(end + 1));
     const expected = Buffer.from(this.#mac(token.slice(0, end)));
     if (given.length !== expected.length || !timingSafeEqual(given, expected)) return null;
-    const { sub, queue, ticket, exp, until } = JSON.parse(
-      Buffer.from(token.slice(HEADER.length + 1, end), 'base64url').toString(),
-    ) as Claims;
-    if (exp <= this.#nowSeconds()) return null;
-    return { userId: sub, queueId: queue, ticket, insideUntil: until === undefined ? undefined : new Date(until) };
+    return JSON.parse(Buffer.from(token.slice(HEADER.length + 1, end), 'base64url').toString()) as Claims;
   }
 
   #mac(text: string): string {

@@ -1,4 +1,5 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { Durations } from './durations.ts';
 
 /** Figures that are read when somebody asks for the metrics. Names are Prometheus', units in the names. */
 export interface Reading {
@@ -9,25 +10,17 @@ export interface Reading {
 }
 export type Source = () => Promise<Reading[]>;
 
-const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 2.5, 5];
-
 /** The process's metrics: every request as it happens, everything else when it is asked for. */
 export class Metrics {
   readonly registry = new Registry();
-  readonly #requests: Histogram<'method' | 'route' | 'status'>;
+  readonly #requests = new Durations();
   readonly #sourceFailures: Counter;
   readonly #gauges = new Map<string, Gauge>();
   readonly #sources: Source[] = [];
 
   constructor() {
     collectDefaultMetrics({ register: this.registry });
-    this.#requests = new Histogram({
-      name: 'jari_http_request_duration_seconds',
-      help: 'Time from the first byte of a request to the end of its answer',
-      labelNames: ['method', 'route', 'status'],
-      buckets: SECONDS,
-      registers: [this.registry],
-    });
+    this.registry.registerMetric(this.#requests.metric());
     this.#sourceFailures = new Counter({
       name: 'jari_metrics_source_failures_total',
       help: 'Readings that could not be taken, so that they are missing and not stale',
@@ -36,7 +29,7 @@ export class Metrics {
   }
 
   observe(method: string, route: string, status: number, seconds: number): void {
-    this.#requests.observe({ method, route, status }, seconds);
+    this.#requests.observe(method, route, status, seconds);
   }
 
   add(source: Source): void {

@@ -26,8 +26,16 @@ export class Traffic {
   }
 }
 
-const nameOf = (status: number): string =>
-  status >= 500 || status === 429 ? String(status) : `${Math.floor(status / 100)}xx`;
+const NAMES = new Map<number, string>();
+
+function nameOf(status: number): string {
+  let name = NAMES.get(status);
+  if (name === undefined) {
+    name = status >= 500 || status === 429 ? String(status) : `${Math.floor(status / 100)}xx`;
+    NAMES.set(status, name);
+  }
+  return name;
+}
 
 /** Which API a route belongs to; null for those that are not watched. @param route the path's pattern, or 'none' */
 export function apiOf(method: string, route: string): Api | null {

@@ -7,7 +7,7 @@ import { Batcher, type BatcherOptions } from '../lib/batcher.ts';
 export class PerQueue<I extends { queueId: string }, O> {
   readonly #call: (items: I[]) => Promise<O[]>;
   readonly #options: BatcherOptions;
-  readonly #queues = new Map<string, { batcher: Batcher<I, O>; pending: number }>();
+  readonly #queues = new Map<string, Batcher<I, O>>();
   #pending = 0;
 
   /** @param options limits of each queue; no more than `maxWaitingItems` wait in all of them together */
@@ -16,18 +16,24 @@ export class PerQueue<I extends { queueId: string }, O> {
     this.#call = call;
   }
 
-  async add(item: I): Promise<O> {
-    if (this.#pending >= this.#options.maxWaitingItems) throw this.#options.overloaded();
-    const { queueId } = item;
-    const queue = this.#queues.get(queueId) ?? { batcher: new Batcher(this.#options, this.#call), pending: 0 };
-    this.#queues.set(queueId, queue);
-    queue.pending++;
+  add(item: I): Promise<O> {
+    if (this.#pending >= this.#options.maxWaitingItems) return Promise.reject(this.#options.overloaded());
     this.#pending++;
-    try {
-      return await queue.batcher.add(item);
-    } finally {
-      this.#pending--;
-      if (--queue.pending === 0) this.#queues.delete(queueId);
-    }
+    const batcher = this.#queues.get(item.queueId) ?? this.#open(item.queueId);
+    return batcher.add(item);
+  }
+
+  #open(queueId: string): Batcher<I, O> {
+    // Counted call by call: a promise of its own for every item would cost more than all else here.
+    const batcher: Batcher<I, O> = new Batcher(this.#options, async (items) => {
+      try {
+        return await this.#call(items);
+      } finally {
+        this.#pending -= items.length;
+        if (batcher.waiting === 0) this.#queues.delete(queueId);
+      }
+    });
+    this.#queues.set(queueId, batcher);
+    return batcher;
   }
 }

@@ -6,9 +6,10 @@ const VALUES_A_PLACE = 4;
 /** Four values a place: see place_of in _queue.lua. */
 export function toPlaces(reply: unknown[], asked: readonly EnterRequest[]): (Place | null)[] {
   return asked.map(({ userId, queueId }, i) => {
-    const values = reply.slice(i * VALUES_A_PLACE, (i + 1) * VALUES_A_PLACE);
-    const [code, position, ticket, ends] = values as [keyof typeof STATUS | 'N', number, number, number];
+    const at = i * VALUES_A_PLACE;
+    const code = reply[at] as keyof typeof STATUS | 'N';
     if (code === 'N') return null;
+    const [position, ticket, ends] = [reply[at + 1] as number, reply[at + 2] as number, reply[at + 3] as number];
     return { userId, queueId, status: STATUS[code], position, ticket, expiresAt: code === 'W' ? null : new Date(ends) };
   });
 }
