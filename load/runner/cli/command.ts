@@ -10,7 +10,7 @@ import type { RunRequest } from '../run/request.ts';
 import { runTest } from '../run/run.ts';
 import { withFreshService } from '../service/fresh-service.ts';
 import { compareFiles } from './compare.ts';
-import { type Flags, langOf, parseFlags, sizeOf, summaryModeOf, usage } from './flags.ts';
+import { type Flags, langOf, parseFlags, processesOf, sizeOf, summaryModeOf, usage } from './flags.ts';
 import { observersOf } from './observers.ts';
 import { listScenarios, scriptUrl } from './scenarios.ts';
 
@@ -71,6 +71,7 @@ function requestOf(name: string, flags: Flags, io: Io): RunRequest {
     consoleFile: flags.consoleOutput ?? io.env.K6_CONSOLE_OUTPUT,
     report: flags.report === undefined ? undefined : resolve(io.cwd, flags.report),
     lang: langOf(flags.lang),
+    processes: processesOf(flags.processes),
     service: undefined,
   };
 }

@@ -24,6 +24,7 @@ export interface Flags {
   readonly report: string | undefined;
   readonly lang: string | undefined;
   readonly with: string | undefined;
+  readonly processes: string | undefined;
 }
 
 const switches: Readonly<Record<string, string | undefined>> = {
@@ -45,7 +46,9 @@ const values: Readonly<Record<string, string | undefined>> = {
   report: undefined,
   lang: undefined,
   with: undefined,
+  processes: undefined,
 };
+const MOST_PROCESSES = 64;
 /** Without meaning here: nothing is reported anywhere, and there is one dialect of JavaScript. */
 const ignored = ['no-usage-report', 'compatibility-mode', 'address'];
 const notSupported =
@@ -84,6 +87,7 @@ export function parseFlags(argv: readonly string[]): Flags {
     report: last('report'),
     lang: last('lang'),
     with: last('with'),
+    processes: last('processes'),
   };
 }
 
@@ -143,6 +147,12 @@ export function sizeOf(text: string | undefined): ServiceSize | undefined {
   throw usageError(`--with ${text}: use embedded or full`);
 }
 
+export function processesOf(text: string | undefined): number {
+  const count = Number(text ?? 1);
+  if (Number.isInteger(count) && count >= 1 && count <= MOST_PROCESSES) return count;
+  throw usageError(`--processes ${text}: use a whole number from 1 to ${MOST_PROCESSES}`);
+}
+
 export function langOf(text: string | undefined): 'en' | 'ko' {
   if (text === undefined || text === 'en' || text === 'ko') return text ?? 'en';
   throw usageError(`--lang ${text}: use en or ko`);
@@ -169,6 +179,7 @@ Two runs side by side: npm run load -- compare A.json B.json, which --summary-ex
       --scenario NAME[,NAME]               only these scenarios of the script
       --summary-export FILE                the summary as JSON
       --with embedded|full                     starts a fresh jari of that size for the run, and stops it after
+      --processes N                            so many processes share the virtual users and the rates
       --report FILE.html                   a page about the run: charts, verdict, bottleneck; FILE.md beside it
       --lang en|ko                         the language of the report and of the verdict
       --summary-mode compact|full|disabled

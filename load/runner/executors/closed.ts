@@ -33,8 +33,9 @@ async function untilDoneOrTimeout(scenario: ScenarioRun, loops: Promise<void>[],
 
 export async function rampingVus(scenario: ScenarioRun, config: RampingVus): Promise<void> {
   const slots: Slot[] = [];
-  for (const { atMs, target } of vuSteps(config.startVus, config.stages)) {
+  for (const { atMs, target: ofAll } of vuSteps(config.startVus, config.stages)) {
     if (!(await scenario.wait(atMs))) break;
+    const target = scenario.plan.share.of(ofAll);
     while (slots.length < target) slots.push(new Slot(scenario, config.gracefulRampDownMs));
     slots.forEach((slot, index) => {
       if (index < target) slot.start();

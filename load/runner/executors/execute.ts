@@ -5,7 +5,7 @@ import type { VuPool } from '../vu/pool.ts';
 import { constantVus, perVuIterations, rampingVus, sharedIterations } from './closed.ts';
 import { arrivalRate } from './open.ts';
 import type { ScenarioPlan } from './plan.ts';
-import { ScenarioRun } from './scenario-run.ts';
+import { type ScenarioProgress, ScenarioRun } from './scenario-run.ts';
 
 export const scenarioRuns = (plans: readonly ScenarioPlan[], run: RunState, pool: VuPool): ScenarioRun[] =>
   plans.map((plan) => new ScenarioRun(plan, run, pool));
@@ -49,7 +49,7 @@ function execute(scenario: ScenarioRun): Promise<void> {
 }
 
 /** 0 to 1: of the iterations where their number is known, else of the time. */
-export function progress({ config, plan, elapsedMs, iterationsCompleted }: ScenarioRun): number {
+export function progress({ config, plan, elapsedMs, iterationsCompleted }: ScenarioProgress): number {
   if (config.executor === 'shared-iterations') return iterationsCompleted / config.iterations;
   if (config.executor === 'per-vu-iterations') return iterationsCompleted / (config.iterations * config.vus);
   return Math.min(1, elapsedMs / plan.durationMs);

@@ -9,7 +9,9 @@ import type { ScenarioRun } from './scenario-run.ts';
 
 export async function arrivalRate(scenario: ScenarioRun, config: ArrivalRate): Promise<void> {
   const crew = new Crew(scenario, config);
+  let number = 0;
   for (const atMs of arrivals(config.startRate, config.stages)) {
+    if (!scenario.plan.share.has(number++)) continue;
     if (!(await scenario.wait(atMs))) break;
     await crew.start(scenario.startedAt + atMs);
   }

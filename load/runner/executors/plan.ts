@@ -1,9 +1,12 @@
 // What a scenario will need, known before it starts.
 import { formatDuration } from '../options/duration.ts';
 import type { ScenarioConfig } from '../options/scenarios.ts';
+import { Share } from './share.ts';
 
 export interface ScenarioPlan {
   readonly config: ScenarioConfig;
+  /** This process's part of the arrivals and of a ramp's virtual users. */
+  readonly share: Share;
   /** Virtual users to have at the start, and at the most. */
   readonly initialVus: number;
   readonly maxVus: number;
@@ -56,7 +59,7 @@ function plan(
   if (config.exec !== 'default') all.push(`exec: ${config.exec}`);
   if (config.startTimeMs > 0) all.push(`startTime: ${formatDuration(config.startTimeMs)}`);
   if (config.gracefulStopMs > 0) all.push(`gracefulStop: ${formatDuration(config.gracefulStopMs)}`);
-  return { config, initialVus, maxVus, durationMs, description: `${text} (${all.join(', ')})` };
+  return { config, share: Share.whole, initialVus, maxVus, durationMs, description: `${text} (${all.join(', ')})` };
 }
 
 const total = (stages: readonly { durationMs: number }[]) => stages.reduce((sum, stage) => sum + stage.durationMs, 0);
@@ -75,5 +78,34 @@ export function vusNeeded(plans: readonly ScenarioPlan[], of: (plan: ScenarioPla
   const needs = starts.map((at) =>
     plans.filter((plan) => plan.config.startTimeMs <= at && at < endMs(plan)).reduce((sum, plan) => sum + of(plan), 0),
   );
-  return Math.max(...needs);
+  return Math.max(0, ...needs);
+}
+
+/** This process's part of a scenario; undefined when it gets none of its virtual users. */
+export function planOfShare(plan: ScenarioPlan, share: Share): ScenarioPlan | undefined {
+  const { config, maxVus } = plan;
+  const own = share.among(maxVus);
+  if (!own) return undefined;
+  return {
+    ...plan,
+    config: configOfShare(config, own),
+    share: own,
+    initialVus: own.of(plan.initialVus),
+    maxVus: own.of(maxVus),
+  };
+}
+
+/** Ramps and rates stay as they are: each process works the whole one out and takes its part of what comes of it. */
+function configOfShare(config: ScenarioConfig, share: Share): ScenarioConfig {
+  switch (config.executor) {
+    case 'constant-vus':
+    case 'per-vu-iterations':
+      return { ...config, vus: share.of(config.vus) };
+    case 'shared-iterations':
+      return { ...config, vus: share.of(config.vus), iterations: share.of(config.iterations) };
+    case 'ramping-vus':
+      return config;
+    default:
+      return { ...config, preAllocatedVus: share.of(config.preAllocatedVus), maxVus: share.of(config.maxVus) };
+  }
 }

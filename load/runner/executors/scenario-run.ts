@@ -8,7 +8,17 @@ import type { ScenarioPlan } from './plan.ts';
 
 export type ScenarioStatus = 'waiting' | 'running' | 'done' | 'interrupted';
 
-export class ScenarioRun {
+/** What is shown of a scenario. */
+export interface ScenarioProgress {
+  readonly plan: ScenarioPlan;
+  readonly config: ScenarioConfig;
+  readonly status: ScenarioStatus;
+  readonly elapsedMs: number;
+  readonly activeVus: number;
+  readonly iterationsCompleted: number;
+}
+
+export class ScenarioRun implements ScenarioProgress {
   readonly plan: ScenarioPlan;
   readonly run: RunState;
   status: ScenarioStatus = 'waiting';
@@ -94,10 +104,11 @@ export class ScenarioRun {
   /** `dueAt` is when the iteration was to start; a timer may have woken us a little before that. */
   async iterate(user: VirtualUser, dueAt = Number.POSITIVE_INFINITY): Promise<void> {
     const { exec, gracefulStopMs } = this.config;
-    const iterationInTest = this.iterationsStarted++;
+    const iterationInProcess = this.iterationsStarted++;
+    const iterationInTest = this.plan.share.numberOf(iterationInProcess);
     const mustEndAt = this.#startedAt + this.plan.durationMs + gracefulStopMs;
     const scheduledAt = Math.min(dueAt, performance.now());
-    const completed = await user.iterate({ exec, iterationInTest, scheduledAt, mustEndAt });
+    const completed = await user.iterate({ exec, iterationInProcess, iterationInTest, scheduledAt, mustEndAt });
     if (completed) this.iterationsCompleted++;
   }
 
@@ -110,7 +121,9 @@ export class ScenarioRun {
   dropIterations(count: number): void {
     const { builtin } = this.run.metrics;
     const tags = { ...this.run.settings.tags, ...this.config.tags, scenario: this.config.name };
-    if (count > 0) builtin.dropped_iterations.add(count, tags);
+    if (count <= 0) return;
+    this.run.iterationsDropped += count;
+    builtin.dropped_iterations.add(count, tags);
   }
 
   endIterations(): void {

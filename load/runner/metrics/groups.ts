@@ -11,6 +11,13 @@ export interface CheckCount {
   fails: number;
 }
 
+/** The checks of a group and of those in it, on their way to another process. */
+export interface GroupCounts {
+  readonly name: string;
+  readonly checks: readonly { readonly name: string; readonly passes: number; readonly fails: number }[];
+  readonly groups: readonly GroupCounts[];
+}
+
 export class Group {
   readonly name: string;
   /** '' for the root, '::outer::inner' below. The tag `group` of every sample. */
@@ -44,6 +51,22 @@ export class Group {
     return check;
   }
 }
+
+/** Adds the checks of the same group of another process. */
+export function addCounts(group: Group, { checks, groups }: GroupCounts): void {
+  for (const { name, passes, fails } of checks) {
+    const check = group.check(name);
+    check.passes += passes;
+    check.fails += fails;
+  }
+  for (const inner of groups) addCounts(group.group(inner.name), inner);
+}
+
+export const countsOf = ({ name, checks, groups }: Group): GroupCounts => ({
+  name,
+  checks: [...checks.values()],
+  groups: [...groups.values()].map(countsOf),
+});
 
 export const rootGroup = () => new Group('', '');
 

@@ -5,6 +5,15 @@ import type { MetricType, Sink } from './sinks.ts';
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
 
+/** What a metric got, on its way to the registry of another process. */
+export interface MetricSamples {
+  readonly name: string;
+  readonly type: MetricType;
+  readonly contains: Contains;
+  readonly samples: Float64Array;
+  readonly submetrics: readonly { readonly name: string; readonly tags: Tags; readonly samples: Float64Array }[];
+}
+
 export class MetricRegistry {
   readonly builtin: Readonly<Record<BuiltinName, Metric>>;
   readonly #metrics: Metric[] = [];
@@ -47,6 +56,34 @@ export class MetricRegistry {
     }
     this.#create(name, type, contains);
     return this.#metrics.length - 1;
+  }
+
+  /** What came since the last time; nothing of it is kept here. */
+  take(): MetricSamples[] {
+    return this.#metrics
+      .filter(({ sink }) => sink.count > 0)
+      .map(({ name, type, contains, sink, submetrics }) => {
+        const below = submetrics.filter((submetric) => submetric.sink.count > 0);
+        return {
+          name,
+          type,
+          contains,
+          samples: sink.take(),
+          submetrics: below.map((submetric) => ({
+            name: submetric.name,
+            tags: submetric.tags,
+            samples: submetric.sink.take(),
+          })),
+        };
+      });
+  }
+  merge(taken: readonly MetricSamples[]): void {
+    for (const { name, type, contains, samples, submetrics } of taken) {
+      const metric = this.byId(this.define(name, type, contains));
+      metric.sink.merge(samples);
+      for (const submetric of submetrics)
+        metric.submetric(submetric.name, submetric.tags).sink.merge(submetric.samples);
+    }
   }
 
   /** The metric a threshold is about, `name` or `name{tag:value,…}`; undefined when the script has no such metric. */

@@ -11,6 +11,9 @@ export interface Sink {
   aggregate(name: string, seconds: number): number;
   /** What the summary shows; `trendStats` chooses among a trend's aggregates. */
   values(seconds: number, trendStats: readonly string[]): Aggregates;
+  /** Everything so far as numbers, for another sink of the same type; this one is empty afterwards. */
+  take(): Float64Array;
+  merge(taken: Float64Array): void;
 }
 
 const perSecond = (value: number, seconds: number) => (seconds > 0 ? value / seconds : 0);
@@ -27,6 +30,15 @@ export class CounterSink implements Sink {
   }
   values(seconds: number): Aggregates {
     return { count: this.#sum, rate: perSecond(this.#sum, seconds) };
+  }
+  take(): Float64Array {
+    const taken = Float64Array.of(this.count, this.#sum);
+    this.count = this.#sum = 0;
+    return taken;
+  }
+  merge([count = 0, sum = 0]: Float64Array): void {
+    this.count += count;
+    this.#sum += sum;
   }
 }
 
@@ -47,6 +59,18 @@ export class GaugeSink implements Sink {
   values(): Aggregates {
     return { value: this.#value, min: this.#min, max: this.#max };
   }
+  take(): Float64Array {
+    const taken = Float64Array.of(this.count, this.#value, this.#min, this.#max);
+    this.count = 0;
+    return taken;
+  }
+  merge([count = 0, value = 0, min = 0, max = 0]: Float64Array): void {
+    if (count === 0) return;
+    this.#value = value;
+    this.#min = this.count === 0 ? min : Math.min(this.#min, min);
+    this.#max = this.count === 0 ? max : Math.max(this.#max, max);
+    this.count += count;
+  }
 }
 
 export class RateSink implements Sink {
@@ -62,6 +86,15 @@ export class RateSink implements Sink {
   values(): Aggregates {
     return { rate: this.aggregate(), passes: this.#passes, fails: this.count - this.#passes };
   }
+  take(): Float64Array {
+    const taken = Float64Array.of(this.count, this.#passes);
+    this.count = this.#passes = 0;
+    return taken;
+  }
+  merge([count = 0, passes = 0]: Float64Array): void {
+    this.count += count;
+    this.#passes += passes;
+  }
 }
 
 /** Keeps every sample, so that percentiles are exact: 8 bytes each, 5 MB a minute for a metric at 10,000 samples/s. */
@@ -71,11 +104,7 @@ export class TrendSink implements Sink {
   #sorted = true;
   #sum = 0;
   add(value: number): void {
-    if (this.count === this.#samples.length) {
-      const larger = new Float64Array(this.count * 2);
-      larger.set(this.#samples);
-      this.#samples = larger;
-    }
+    if (this.count === this.#samples.length) this.#makeRoom(1);
     this.#samples[this.count++] = value;
     this.#sum += value;
     this.#sorted = false;
@@ -89,6 +118,25 @@ export class TrendSink implements Sink {
   }
   values(_seconds: number, trendStats: readonly string[]): Aggregates {
     return Object.fromEntries(trendStats.map((name) => [name, this.aggregate(name)]));
+  }
+  take(): Float64Array {
+    const taken = this.#samples.slice(0, this.count);
+    this.count = 0;
+    this.#sum = 0;
+    return taken;
+  }
+  merge(taken: Float64Array): void {
+    this.#makeRoom(taken.length);
+    this.#samples.set(taken, this.count);
+    this.count += taken.length;
+    for (const value of taken) this.#sum += value;
+    this.#sorted = false;
+  }
+  #makeRoom(more: number): void {
+    if (this.count + more <= this.#samples.length) return;
+    const larger = new Float64Array(Math.max(this.#samples.length * 2, this.count + more));
+    larger.set(this.#samples);
+    this.#samples = larger;
   }
   /** Between two samples: on the straight line between them. */
   #quantile(fraction: number): number {

@@ -23,7 +23,13 @@ export interface RunPlan {
   readonly hasHandleSummary: boolean;
 }
 
-export function configure(request: RunRequest, env: NodeJS.ProcessEnv, run: RunState, script: ScriptExports): RunPlan {
+export function configure(
+  request: RunRequest,
+  env: NodeJS.ProcessEnv,
+  run: RunState,
+  script: ScriptExports,
+  processes = 1,
+): RunPlan {
   const warn = (message: string) => run.log.write('warning', message);
   const layers = [
     readOptions(request.fileOptions, 'config file', warn),
@@ -34,7 +40,7 @@ export function configure(request: RunRequest, env: NodeJS.ProcessEnv, run: RunS
   const raw = chooseScenarios(withScenarios(mergeLayers(layers), warn), request.onlyScenarios);
   const options = parseOptions(raw);
   run.rawOptions = raw;
-  run.settings = settingsOf(options);
+  run.settings = settingsOf(options, processes);
   const scenarios = (options.scenarios ?? []).map(planScenario);
   requireFunctions(scenarios, script);
   return {

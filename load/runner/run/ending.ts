@@ -22,7 +22,7 @@ export async function endRun(
 ): Promise<Omit<RunResult, keyof RunStart | 'exitCode'>> {
   const testRunDurationMs = run.elapsedMs;
   const endedAt = Date.now();
-  const runner = runnerUse(1, run.cpuMs, testRunDurationMs);
+  const runner = runnerUse(request.processes, run.cpuMs + run.cpuMsElsewhere, testRunDurationMs);
   if (run.stopReason) outcome.fail(run.stopReason);
   const verdicts = plan.thresholds.verdicts(testRunDurationMs / 1000);
   const { summaryTrendStats, summaryTimeUnit } = run.settings;

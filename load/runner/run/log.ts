@@ -7,6 +7,8 @@ export type Fields = Readonly<Record<string, string>>;
 
 export interface Log {
   write(level: Level, message: string, fields?: Fields): void;
+  /** A text of another process, which has the form already. */
+  raw(text: string): void;
   /** Tells how often lines came that were not shown. */
   flush(): void;
 }
@@ -43,6 +45,7 @@ export function createLog({ write, color, verbose, consoleFile }: LogOptions): L
       const head = `${label}[${String(seconds).padStart(4, '0')}] `;
       if (fromScript || repeats.shows(head, text)) write(`${head}${text}\n`);
     },
+    raw: write,
     flush: () => repeats.tell(),
   };
 }

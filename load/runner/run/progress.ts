@@ -1,7 +1,7 @@
 // The live picture of a run: a line on the whole and one for each scenario. On a terminal they are drawn over each
 // other each second; elsewhere one line is printed now and then.
 import { progress } from '../executors/execute.ts';
-import type { ScenarioRun, ScenarioStatus } from '../executors/scenario-run.ts';
+import type { ScenarioProgress, ScenarioStatus } from '../executors/scenario-run.ts';
 import { formatDuration } from '../options/duration.ts';
 import type { RunState } from './state.ts';
 
@@ -34,7 +34,7 @@ export class Progress {
     this.#draw();
   }
 
-  start(run: RunState, scenarios: readonly ScenarioRun[]): void {
+  start(run: RunState, scenarios: readonly ScenarioProgress[]): void {
     const { isTty, quiet } = this.#options;
     if (quiet) return;
     let requestsBefore = 0;
@@ -59,7 +59,7 @@ export class Progress {
   }
 
   /** The last picture, which stays. */
-  end(run: RunState, scenarios: readonly ScenarioRun[]): void {
+  end(run: RunState, scenarios: readonly ScenarioProgress[]): void {
     clearInterval(this.#timer);
     this.#erase();
     this.#lines = undefined;
@@ -95,7 +95,7 @@ function overall(run: RunState): string {
 
 const marks: Readonly<Record<ScenarioStatus, string>> = { waiting: '•', running: ' ', done: '✓', interrupted: '✗' };
 
-function scenarioLine(scenario: ScenarioRun): string {
+function scenarioLine(scenario: ScenarioProgress): string {
   const { config, status, plan, elapsedMs } = scenario;
   const share = status === 'done' ? 1 : progress(scenario);
   const filled = Math.floor(share * BAR_WIDTH);
@@ -104,13 +104,13 @@ function scenarioLine(scenario: ScenarioRun): string {
   return `${config.name} ${marks[status]} [${bar}] ${amounts(scenario)}  ${time}${iterations(scenario)}`;
 }
 
-function amounts({ config, plan, activeVus }: ScenarioRun): string {
+function amounts({ config, plan, activeVus }: ScenarioProgress): string {
   return config.executor === 'constant-vus' || 'iterations' in config
     ? `${plan.maxVus} VUs`
     : `${String(activeVus).padStart(String(plan.maxVus).length, '0')}/${plan.maxVus} VUs`;
 }
 
-function iterations({ config, iterationsCompleted }: ScenarioRun): string {
+function iterations({ config, iterationsCompleted }: ScenarioProgress): string {
   if (config.executor === 'shared-iterations') return `  ${iterationsCompleted}/${config.iterations} shared iters`;
   if (config.executor !== 'per-vu-iterations') return '';
   return `  ${iterationsCompleted}/${config.iterations * config.vus} iters, ${config.iterations} per VU`;

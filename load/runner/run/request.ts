@@ -21,6 +21,8 @@ export interface RunRequest {
   readonly summaryExport: string | undefined;
   /** Console calls of the script go to this file. */
   readonly consoleFile: string | undefined;
+  /** That send the load; 1 is this one. */
+  readonly processes: number;
   /** The file of the report, absolute. */
   readonly report: string | undefined;
   /** Of the report, and of the verdict. */

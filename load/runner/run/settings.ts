@@ -28,7 +28,8 @@ const SYSTEM_TAGS =
   'proto,subproto,status,method,url,name,group,check,error,error_code,tls_version,scenario,service,expected_response';
 const USER_AGENT = 'jari-load/0.1';
 
-export function settingsOf(options: Options): Settings {
+/** Of one of so many processes. */
+export function settingsOf(options: Options, processes = 1): Settings {
   return {
     http: {
       userAgent: options.userAgent ?? USER_AGENT,
@@ -37,7 +38,7 @@ export function settingsOf(options: Options): Settings {
       noConnectionReuse: options.noConnectionReuse ?? false,
       insecureSkipTlsVerify: options.insecureSkipTLSVerify ?? false,
       hosts: options.hosts ?? {},
-      turn: options.rps ? turns(options.rps) : undefined,
+      turn: options.rps ? turns(options.rps / processes) : undefined,
     },
     batch: options.batch || 20,
     batchPerHost: options.batchPerHost || 6,

@@ -6,7 +6,7 @@ import type { RawOptions } from '../options/layers.ts';
 import type { Sources } from '../script/sources.ts';
 import type { Log } from './log.ts';
 import { ownCpuMs } from './runner-use.ts';
-import { ClientSeries } from './series.ts';
+import type { ClientSeries } from './series.ts';
 import { type Settings, settingsOf } from './settings.ts';
 
 export class RunState {
@@ -24,12 +24,15 @@ export class RunState {
 
   iterationsCompleted = 0;
   iterationsInterrupted = 0;
+  iterationsDropped = 0;
   vusActive = 0;
   vusInitialized = 0;
   /** Set by k6/execution's test.fail(). */
   markedAsFailed = false;
   /** Kept only when somebody watches. */
   series: ClientSeries | undefined;
+  /** Processor time of the other processes of the run. */
+  cpuMsElsewhere = 0;
   #startedAt = performance.now();
   #cpuAtStart = 0;
   #stopReason: RunFailure | undefined;
@@ -41,10 +44,9 @@ export class RunState {
     this.env = env;
   }
 
-  start(keepsSeries: boolean): void {
+  start(): void {
     this.#startedAt = performance.now();
     this.#cpuAtStart = ownCpuMs();
-    if (keepsSeries) this.series = new ClientSeries(this.startedAt);
   }
   /** Milliseconds since 1970. */
   get startedAt(): number {
@@ -54,7 +56,7 @@ export class RunState {
     return performance.now() - this.#startedAt;
   }
 
-  /** Processor time since the start. */
+  /** Processor time of this process since the start. */
   get cpuMs(): number {
     return ownCpuMs() - this.#cpuAtStart;
   }

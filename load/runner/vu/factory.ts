@@ -38,8 +38,8 @@ export class VuFactory {
     this.#mainUrl = mainUrl;
   }
 
-  async create(id: number): Promise<VirtualUser> {
-    const state = new VuState(this.#run, id);
+  async create(id: number, idInProcess = id): Promise<VirtualUser> {
+    const state = new VuState(this.#run, id, idInProcess);
     const load = () => this.#load(state);
     return new VirtualUser(state, await load(), load);
   }

@@ -1,14 +1,17 @@
 // The virtual users of a run. Scenarios take them when they start and give them back when they end.
+import { Share } from '../executors/share.ts';
 import type { VuFactory } from './factory.ts';
 import type { VirtualUser } from './virtual-user.ts';
 
 export class VuPool {
   readonly #factory: VuFactory;
+  readonly #share: Share;
   readonly #all: VirtualUser[] = [];
   readonly #free: VirtualUser[] = [];
 
-  constructor(factory: VuFactory) {
+  constructor(factory: VuFactory, share = Share.whole) {
     this.#factory = factory;
+    this.#share = share;
   }
 
   get size(): number {
@@ -20,7 +23,8 @@ export class VuPool {
 
   /** One more virtual user, free to be taken. */
   async add(): Promise<void> {
-    const user = await this.#factory.create(this.#all.length + 1);
+    const number = this.#all.length;
+    const user = await this.#factory.create(this.#share.numberOf(number) + 1, number + 1);
     this.#all.push(user);
     this.#free.push(user);
   }

@@ -25,6 +25,8 @@ export class VuState {
   readonly run: RunState;
   /** 1 and up; 0 while the script is first read, and for setup, teardown and handleSummary. */
   readonly id: number;
+  /** The same among those of this process alone. */
+  readonly idInProcess: number;
   readonly events = new VuEvents();
   vm: Vm | undefined;
   /** `__ENV` as JSON. */
@@ -33,7 +35,8 @@ export class VuState {
   /** `__ITER`: of this virtual user. */
   iteration = -1;
   iterationInScenario = -1;
-  /** Of all virtual users of the scenario. */
+  /** Of all virtual users of the scenario, in this process and in all. */
+  iterationInProcess = -1;
   iterationInTest = -1;
   /** What handleSummary returned, entry by entry. */
   readonly summaryEntries: [string, string | Uint8Array][] = [];
@@ -49,9 +52,10 @@ export class VuState {
   #tags: Tags | undefined;
   #http: HttpClient | undefined;
 
-  constructor(run: RunState, id: number) {
+  constructor(run: RunState, id: number, idInProcess: number) {
     this.run = run;
     this.id = id;
+    this.idInProcess = idInProcess;
     this.#base = run.groups;
     this.envJson = JSON.stringify(run.env);
   }

@@ -17,7 +17,8 @@ export interface LoadedScript {
 export interface IterationWork {
   /** The exported function to run. */
   readonly exec: string;
-  /** Counted over all virtual users of the scenario. */
+  /** Counted over all virtual users of the scenario, in this process and in all. */
+  readonly iterationInProcess: number;
   readonly iterationInTest: number;
   /** `performance.now()` at which the iteration was to start; its duration counts from there. */
   readonly scheduledAt: number;
@@ -48,10 +49,17 @@ export class VirtualUser {
   }
 
   /** Runs one iteration and counts it; false when it was interrupted. */
-  async iterate({ exec, iterationInTest, scheduledAt, mustEndAt }: IterationWork): Promise<boolean> {
+  async iterate({
+    exec,
+    iterationInProcess,
+    iterationInTest,
+    scheduledAt,
+    mustEndAt,
+  }: IterationWork): Promise<boolean> {
     const { state } = this;
     const { run } = state;
     state.beginIteration();
+    state.iterationInProcess = iterationInProcess;
     state.iterationInTest = iterationInTest;
     const ending = await this.execute(mustEndAt, 'runIteration', exec, state.iteration);
     const endedAt = performance.now();

@@ -57,9 +57,9 @@ const views: Readonly<Record<string, (vu: VuState) => View>> = {
     const { scenario } = vu;
     if (!scenario) throw new Error('getting scenario information outside of the VU context is not supported');
     const { name, executor, startTime } = scenario;
-    const iteration = vu.iterationInTest;
     const progress = () => scenario.progress();
-    return { name, executor, startTime, progress, iterationInInstance: iteration, iterationInTest: iteration };
+    const { iterationInProcess: iterationInInstance, iterationInTest } = vu;
+    return { name, executor, startTime, progress, iterationInInstance, iterationInTest };
   },
   instance: ({ run }) => ({
     iterationsCompleted: run.iterationsCompleted,
@@ -69,7 +69,7 @@ const views: Readonly<Record<string, (vu: VuState) => View>> = {
     currentTestRunDuration: run.elapsedMs,
   }),
   vu: (vu) => ({
-    idInInstance: vu.id,
+    idInInstance: vu.idInProcess,
     idInTest: vu.id,
     iterationInInstance: vu.iteration,
     iterationInScenario: vu.iterationInScenario,
