@@ -1,15 +1,20 @@
 // npm run crash -- --kills N: a sale under load while everything it runs on is killed again and again. Exits 1 when
 // something that was acknowledged is lost or done twice, or anything else does not hold.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type CrashOutcome, runCrash } from './run.ts';
 
 const USAGE = `npm run crash -- [--kills N] [--seed S]
   --kills N   how many times a process of the service, Redis, PostgreSQL or Kafka gets SIGKILL; default 20
-  --seed S    a whole number: the same one chooses the same victims in the same order; default: by the clock
-It starts PostgreSQL, Redis and Kafka of its own, and three processes of the service, and stops them afterwards.`;
+  --seed S    a whole number: the same one draws the same victims, pauses and purchases, though how they fall into
+              place differs from run to run; default: by the clock
+It starts PostgreSQL, Redis and Kafka of its own, and three processes of the service, and stops them afterwards. What the
+processes wrote is left in .jari/crash.`;
 
 const MOST_KILLS = 10_000;
 const MOST_SHOWN = 50;
+const FOLDER = join(import.meta.dirname, '../../.jari/crash');
 
 const clock = () => new Date().toISOString().slice(11, 19);
 const say = (line: string) => void process.stderr.write(`${clock()} jari crash: ${line}\n`);
@@ -38,6 +43,13 @@ function print({ kills, journal, received, violations }: CrashOutcome, seed: num
   for (const violation of violations.slice(0, MOST_SHOWN)) console.log(`  ${violation}`);
 }
 
+function keep({ log, violations }: CrashOutcome, seed: number): void {
+  mkdirSync(FOLDER, { recursive: true });
+  writeFileSync(join(FOLDER, `${seed}.log`), log.join('\n'));
+  writeFileSync(join(FOLDER, `${seed}.violations`), violations.join('\n'));
+  say(`what the processes wrote is in ${join(FOLDER, `${seed}.log`)}`);
+}
+
 async function main(): Promise<boolean> {
   const { values } = parseArgs({
     options: { kills: { type: 'string', default: '20' }, seed: { type: 'string' }, help: { type: 'boolean' } },
@@ -50,6 +62,7 @@ async function main(): Promise<boolean> {
   const seed = wholeNumber('seed', values.seed ?? String(Date.now() % 1_000_000), 0, 2 ** 31);
   const outcome = await runCrash({ kills, seed, say });
   print(outcome, seed);
+  keep(outcome, seed);
   return outcome.violations.length === 0;
 }
 

@@ -24,6 +24,8 @@ export interface CrashOutcome {
   received: number;
   /** What does not hold; empty when all is well. */
   violations: string[];
+  /** What the processes wrote. */
+  log: readonly string[];
 }
 
 const PROCESSES = 3;
@@ -68,7 +70,7 @@ export async function runCrash({ kills: count, seed, say }: CrashOptions): Promi
     const kills = await underLoad(world, journal, { kills: count, seed, say });
     say(`the faults are over; ${journal.told.length} answers and ${journal.places.size} places to compare`);
     const violations = await verdict({ world, database, journal, receiver, openingBalance: OPENING_BALANCE, say });
-    return { kills, journal, received: receiver.received.size, violations };
+    return { kills, journal, received: receiver.received.size, violations, log: world.output };
   } finally {
     await database.close();
     await world.stop();

@@ -20,6 +20,8 @@ export interface Victim {
 
 const LOOK_EVERY_MILLISECONDS = 25;
 const START_AGAIN_AFTER_MILLISECONDS = 200;
+/** Whatever else is gone meanwhile comes back sooner. */
+const STARTED_WITHIN_MILLISECONDS = 120_000;
 
 /** One process of the service, started again for as long as it can't start, as whatever runs it in earnest would. */
 class ApiVictim implements Victim {
@@ -56,7 +58,7 @@ class ApiVictim implements Victim {
 
   /** It may be killed again from the moment that it starts. */
   async revive(): Promise<boolean> {
-    for (;;) {
+    for (const deadline = Date.now() + STARTED_WITHIN_MILLISECONDS; Date.now() < deadline; ) {
       const process = this.#world.launch(this.#index);
       this.#process = process;
       this.#alive = true;
@@ -72,6 +74,8 @@ class ApiVictim implements Victim {
       this.#alive = false;
       await sleep(START_AGAIN_AFTER_MILLISECONDS);
     }
+    const last = this.#world.output.slice(-20).join('\n');
+    throw new Error(`${this.name} did not start again, with everything else up. What was written last:\n${last}`);
   }
 
   /** Nothing that happens to its servers may end one that was ready. */

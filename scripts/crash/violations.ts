@@ -61,7 +61,15 @@ function chargesWrong(userId: string, told: readonly Told[], truth: Truth): stri
     .map(({ amount }) => amount)
     .sort();
   if (JSON.stringify(amounts) === JSON.stringify(booked)) return [];
-  return [`${userId} was charged ${amounts}, the ledger has ${booked}`];
+  const [lost, extra] = [without(amounts, booked), without(booked, amounts)];
+  return [`${userId} was told of charges that are not in the ledger (${lost}), or it has others (${extra})`];
+}
+
+/** What is left of a list when each of another is taken out of it once. */
+function without(list: readonly number[], taken: readonly number[]): number[] {
+  const left = [...list];
+  for (const one of taken) if (left.includes(one)) left.splice(left.indexOf(one), 1);
+  return left;
 }
 
 interface Expected {

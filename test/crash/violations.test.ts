@@ -64,12 +64,14 @@ describe('the checker', () => {
     lost.truth.wallets.set('a', { balance: 700, entries: entries().filter(({ kind }) => kind !== 'CHARGE') });
     lost.truth.again.set('charge', { status: 200, text: '{"balance":750}', replayed: false });
     expect(found(lost)).toHaveLength(3);
+    expect(found(lost)).toContain('a was told of charges that are not in the ledger (50), or it has others ()');
   });
 
   it('notices a charge that was made twice', () => {
     const twice = sound();
     twice.truth.wallets.set('a', { balance: 800, entries: [{ amount: 50, kind: 'CHARGE' }, ...entries()] });
     expect(found(twice)).toHaveLength(2);
+    expect(found(twice)).toContain('a was told of charges that are not in the ledger (), or it has others (50)');
   });
 
   it('notices a reservation that is lost, doubled, in another state, or paid twice', () => {
