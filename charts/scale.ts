@@ -10,11 +10,11 @@ export function timeTicks(from: number, to: number): number[] {
   return ticks;
 }
 
-/** 1, 2 or 5 times a power of ten, and never 0. */
+/** A round number times a power of ten, and never 0. */
 export function niceCeiling(value: number): number {
   if (value <= 0) return 1;
   const power = 10 ** Math.floor(Math.log10(value));
-  return ([1, 2, 5, 10].find((times) => times * power >= value) ?? 10) * power;
+  return ([1, 2, 3, 4, 5, 6, 8, 10].find((times) => times * power >= value) ?? 10) * power;
 }
 
 export function shortNumber(value: number): string {

@@ -1,6 +1,6 @@
 // What --summary-export has beyond k6's layout, under a key of our own: the verdict, the bottleneck, the knee.
 import type { Findings } from './judge/findings.ts';
-import type { Knee, Step } from './judge/knee.ts';
+import type { Knee } from './judge/knee.ts';
 import type { Use } from './judge/saturation.ts';
 import type { VerdictRow } from './judge/verdict.ts';
 import type { RunRecord } from './record.ts';
@@ -16,7 +16,7 @@ export interface Judgement {
   readonly verdict: readonly VerdictRow[];
   readonly bottleneck: Pick<Use, 'resource' | 'limit' | 'most' | 'seconds' | 'from'> | null;
   readonly uses: readonly Use[];
-  readonly knee: { readonly lastSound: Step | null; readonly firstUnsound: Step | null } | null;
+  readonly knee: Omit<Knee, 'steps'> | null;
   readonly runnerCpuPercent: number;
 }
 
@@ -36,7 +36,7 @@ export function judgementOf(run: RunRecord, { verdict, bottleneck, knee }: Findi
   };
 }
 
-const endsOf = ({ lastSound, firstUnsound }: Knee) => ({ lastSound, firstUnsound });
+const endsOf = ({ lastSound, firstUnsound, soundAgain }: Knee) => ({ lastSound, firstUnsound, soundAgain });
 
 export function withJudgement(summary: string, run: RunRecord, findings: Findings): string {
   const exported = JSON.parse(summary) as Record<string, unknown>;

@@ -16,7 +16,7 @@ export function verdictCells(row: VerdictRow, words: Words): [string, string, st
   if (row.code === 'AUDIT') {
     const name = typeof row.of === 'string' ? (words.audits[row.of] ?? row.of) : null;
     const what = name === null ? words.rows.AUDIT : `${words.rows.AUDIT}: ${name}`;
-    return [what, name === null ? labels.notAsked : detailOf(row, words), labels.holds, result];
+    return [what, name === null ? labels.notAsked : detailOf(row, words), labels.always, result];
   }
   const bound = row.code === 'RESERVATION_SUCCESS' || row.code === 'SUSTAINED' ? labels.atLeast : labels.atMost;
   const limitText = measuredText(row.code, row.limit);
@@ -30,7 +30,7 @@ export function verdictCells(row: VerdictRow, words: Words): [string, string, st
 
 /** What the audit found is told in its own words; that it found nothing is the result. */
 const detailOf = ({ ok, detail }: VerdictRow, { labels }: Words) =>
-  ok && detail === 'no violation' ? labels.holds : (detail ?? labels.holds);
+  ok && detail === 'no violation' ? labels.noViolation : (detail ?? labels.noViolation);
 
 export function verdictTable({ verdict }: Findings, words: Words): Table {
   const { labels } = words;
@@ -56,14 +56,19 @@ export function kneeTable({ knee }: Findings, words: Words): Table | null {
   };
 }
 
+/** Always true: a script has them to get a figure into the summary, as load/stress.js does. */
+const JUDGES_NOTHING = /^(count>=0|rate<=1|p\(\d+\)>=0)$/;
+
 export function thresholdTable({ metrics }: RunRecord, words: Words): Table | null {
   const { labels } = words;
   const rows = Object.entries(metrics).flatMap(([name, { thresholds = {} }]) =>
-    Object.entries(thresholds).map(([source, { ok, value }]) => [
-      `${name}: ${source}`,
-      value === undefined ? '-' : figure(value, 3),
-      ok ? labels.pass : labels.fail,
-    ]),
+    Object.entries(thresholds)
+      .filter(([source]) => !JUDGES_NOTHING.test(source))
+      .map(([source, { ok, value }]) => [
+        `${name}: ${source}`,
+        value === undefined ? '-' : figure(value, 3),
+        ok ? labels.pass : labels.fail,
+      ]),
   );
   return rows.length === 0 ? null : { head: [labels.threshold, labels.measured, labels.result], rows };
 }

@@ -27,6 +27,8 @@ export interface Knee {
   readonly lastSound: Step | null;
   /** Null: it never broke. */
   readonly firstUnsound: Step | null;
+  /** A higher step that was sound again: then something else disturbed the climb, and the knee is not to be trusted. */
+  readonly soundAgain: Step | null;
 }
 
 const SERVED_IN_FULL = 0.95;
@@ -44,11 +46,14 @@ export function kneeOf(client: readonly ClientSecond[]): Knee | null {
     .map(([name, all], i) => stepOf(name, ownSeconds(all, i === groups.size - 1)))
     .filter((step) => step !== null);
   if (steps.length < 2) return null;
-  const broken = steps.findIndex(({ sound }) => !sound);
+  // Two in a row, or the last one: a single bad step among good ones is a hiccup of the machine.
+  const broken = steps.findIndex(({ sound }, i) => !sound && !steps[i + 1]?.sound);
+  const [before, after] = broken < 0 ? [steps, []] : [steps.slice(0, broken), steps.slice(broken)];
   return {
     steps,
-    lastSound: (broken < 0 ? steps.at(-1) : steps[broken - 1]) ?? null,
-    firstUnsound: (broken < 0 ? null : steps[broken]) ?? null,
+    lastSound: before.findLast(({ sound }) => sound) ?? null,
+    firstUnsound: after[0] ?? null,
+    soundAgain: after.findLast(({ sound }) => sound) ?? null,
   };
 }
 

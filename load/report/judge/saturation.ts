@@ -39,6 +39,18 @@ export interface Bottleneck {
   readonly uses: readonly Use[];
   /** Answered as expected, a second, and their 95th percentile, from `first.from` on for three seconds. */
   readonly moment: { readonly perSecond: number; readonly p95: number } | null;
+  /** Who used the processors of a machine that had none left, in cores; null when it always had some. */
+  readonly shares: Shares | null;
+}
+
+export interface Shares {
+  readonly processors: number;
+  readonly service: number;
+  readonly database: number;
+  readonly redis: number;
+  readonly runner: number;
+  /** Programs that have nothing to do with the run, and what can't be told apart: a broker, the system. */
+  readonly others: number;
 }
 
 /** A moment above the limit is not a limit reached. */
@@ -59,7 +71,13 @@ export function bottleneckOf(run: RunRecord): Bottleneck {
   const candidates = saturated.filter(({ from }) => (from ?? 0) <= earliest + TOGETHER_SECONDS);
   const rank = ({ resource }: Use) => RESOURCES.indexOf(resource);
   const first = candidates.toSorted((a, b) => rank(a) - rank(b))[0] ?? null;
-  return { first, saturated, uses, moment: first ? momentOf(run.client, first.from ?? 0) : null };
+  return {
+    first,
+    saturated,
+    uses,
+    moment: first ? momentOf(run.client, first.from ?? 0) : null,
+    shares: sharesOf(run),
+  };
 }
 
 const earlier = (a: Use, b: Use) => (a.from ?? 0) - (b.from ?? 0);
@@ -135,4 +153,25 @@ function momentOf(client: readonly ClientSecond[], from: number) {
     perSecond: then.reduce((sum, { requests, failed }) => sum + requests - failed, 0) / then.length,
     p95: Math.max(...then.map(({ latency }) => latency.p95)),
   };
+}
+
+function sharesOf({ machine, server, client }: RunRecord): Shares | null {
+  const { processors } = machine;
+  const full = machine.busy.filter(({ share }) => share >= BUSY_MACHINE);
+  if (full.length === 0) return null;
+  const seconds = new Set(full.map(({ second }) => second));
+  const mean = (values: readonly (number | null)[]) =>
+    values.length === 0 ? 0 : values.reduce<number>((sum, value) => sum + (value ?? 0), 0) / values.length;
+  const seen = machine.isServices ? server.seconds.filter(({ second }) => seconds.has(second)) : [];
+  const used = {
+    service: mean(seen.map(({ cpuOfAll }) => cpuOfAll)),
+    database: mean(seen.map(({ databaseCpu }) => databaseCpu)),
+    redis: mean(seen.map(({ redisCpu }) => redisCpu)),
+    runner: mean(
+      client.filter(({ second }) => seconds.has(second)).map(({ runnerCpuPercent }) => runnerCpuPercent / 100),
+    ),
+  };
+  const all = mean(full.map(({ share }) => share * processors));
+  const known = used.service + used.database + used.redis + used.runner;
+  return { processors, ...used, others: Math.max(0, all - known) };
 }

@@ -108,7 +108,7 @@ function serverCharts(run: RunRecord, words: Words): Chart[] {
       line('Redis', ({ redisCpu }) => percent(redisCpu)),
       { name: labels.runner, values: run.client.map(({ runnerCpuPercent }) => runnerCpuPercent) },
       {
-        name: labels.machine,
+        name: labels.wholeMachine,
         values: run.client.map(({ second }) => percent((busy.get(second) ?? Number.NaN) * processors)).map(seen),
       },
     ]),

@@ -18,10 +18,11 @@ body { max-width: 76rem; }
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); gap: 0 2rem; }
 .chart { min-width: 0; } .plot { touch-action: pan-y; cursor: crosshair; outline-offset: .3rem; }
 .plot i { position: absolute; inset: 0 auto 0 0; width: 1px; background: var(--ink); opacity: .5; pointer-events: none; }
-.plot b { position: absolute; top: -.2rem; padding: 0 .3rem; font-size: .73rem; font-weight: 600; background: var(--paper); pointer-events: none; }
+.plot b { position: absolute; top: calc(100% + .2rem); padding: 0 .3rem; font-size: .73rem; font-weight: 600; background: var(--paper); pointer-events: none; }
 .found { border-left: 3px solid var(--l1); padding: .2rem 0 .2rem .8rem; margin: .5rem 0; } .found strong { font-size: 1.05rem; } .found ul { margin: .3rem 0 0; padding-left: 1.1rem; }
 .pass { color: var(--good); font-weight: 600; white-space: nowrap; } .fail { color: var(--bad); font-weight: 700; white-space: nowrap; } .none { color: var(--quiet); }
 .verdict td:first-child { font-weight: 500; width: 38%; }
+.tight td:not(:first-child), .tight th { white-space: nowrap; }
 .scroll { overflow-x: auto; } .scroll td { white-space: nowrap; }
 @media (max-width: 36rem) {
   .verdict thead { display: none; } .verdict tr { display: grid; grid-template-columns: 1fr auto; border-bottom: 1px solid var(--grid); padding: .35rem 0; }
@@ -43,7 +44,7 @@ export function reportHtml(run: RunRecord, findings: Findings, words: Words): st
 <h2>${labels.bottleneck}</h2>${bottleneckHtml(run, findings, words)}
 <h2>${labels.charts}</h2><p class="note hint">${labels.hover}</p>
 <div class="charts">${charts.map(chartHtml).join('')}</div>
-${thresholds ? `<h2>${labels.thresholds}</h2>${tableHtml(thresholds)}` : ''}
+${thresholds ? `<h2>${labels.thresholds}</h2><div class="tight">${tableHtml(thresholds)}</div>` : ''}
 <h2>${labels.settings}</h2>${tableHtml(settingsTable(run, words))}
 <p class="note">${labels.made}</p>
 <script type="application/json" id="series">${seriesJson(charts)}</script><script>${HOVER}</script>

@@ -1,4 +1,4 @@
-import type { Use } from '../judge/saturation.ts';
+import type { Shares, Use } from '../judge/saturation.ts';
 import { clockText, figure, useText } from './figures.ts';
 import type { BottleneckFacts, Told, Words } from './words.ts';
 
@@ -36,13 +36,13 @@ export const EN: Words = {
   audits: {},
   resources: RESOURCES,
   bottleneck,
-  knee: ({ lastSound, firstUnsound }) => {
+  knee: ({ lastSound, firstUnsound, soundAgain }) => {
     if (!lastSound) return 'Even the first step was too much: begin lower.';
     const sound = `${figure(lastSound.served, 0)} requests/s are served in full (p95 ${figure(lastSound.p95)} ms)`;
     if (!firstUnsound) return `It never broke: ${sound}. Climb higher.`;
     const { offered, served, p95, failedShare } = firstUnsound;
     const asked = offered === null ? firstUnsound.name : `${figure(offered, 0)} requests/s`;
-    return `The knee: ${sound}; of ${asked} it serves ${figure(served, 0)} (p95 ${figure(p95)} ms, ${figure(failedShare * 100, 2)} % failures).`;
+    return `The knee: ${sound}; of ${asked} it serves ${figure(served, 0)} (p95 ${figure(p95)} ms, ${figure(failedShare * 100, 2)} % failures).${soundAgain ? ` But ${figure(soundAgain.served, 0)} were served in full later: something else disturbed the climb. Repeat it.` : ''}`;
   },
   silence: {
     NO_METRICS: 'The target has no /metrics: this is the client’s half alone.',
@@ -65,7 +65,8 @@ export const EN: Words = {
     fail: 'FAIL',
     notMeasured: 'not measured by this scenario',
     notAsked: 'could not be asked (operators’ token)',
-    holds: 'holds',
+    always: 'always',
+    noViolation: 'no violation',
     atMost: 'at most',
     atLeast: 'at least',
     allHold: 'Every expectation that this run measures is met.',
@@ -83,6 +84,7 @@ export const EN: Words = {
     runner: 'CPU of the runner',
     runnerProcesses: 'processes of the runner',
     machine: 'machine of the runner',
+    wholeMachine: 'whole machine',
     processors: 'processors',
     exitCode: 'exit code',
     time: 'time',
@@ -164,6 +166,7 @@ function bottleneck({ bottleneck: found, seen }: BottleneckFacts): Told {
   const evidence = [
     `${told(first)}, ${first.seconds} s of the run.`,
     ...there,
+    ...(found.shares ? [sharesText(found.shares)] : []),
     ...others.map((use) => `Also ran out, from ${clockText((use.from ?? 0) * 1_000)}: ${told(use)}.`),
   ];
   if (first.resource === 'RUNNER_CPU') {
@@ -173,6 +176,19 @@ function bottleneck({ bottleneck: found, seen }: BottleneckFacts): Told {
     };
   }
   return { headline: `${capital(RESOURCES[first.resource])}, ${since}.`, evidence };
+}
+
+function sharesText({ processors, service, database, redis, runner, others }: Shares): string {
+  const of = (name: string, value: number) => (value >= 0.05 ? [`${name} ${figure(value)}`] : []);
+  const used = [
+    ...of('the service', service),
+    ...of('the database', database),
+    ...of('Redis', redis),
+    ...of('the runner', runner),
+    ...of('other programs', others),
+  ].join(', ');
+  const noisy = others > processors / 2 ? ' Other programs kept it busy: measure again on a quiet machine.' : '';
+  return `While all ${processors} processors were busy: ${used}.${noisy}`;
 }
 
 /** The one that came closest to its limit, of those that have one in proportion. */

@@ -1,4 +1,4 @@
-import type { Use } from '../judge/saturation.ts';
+import type { Shares, Use } from '../judge/saturation.ts';
 import { nearestOf } from './en.ts';
 import { clockText, figure, useText } from './figures.ts';
 import type { BottleneckFacts, Told, Words } from './words.ts';
@@ -44,13 +44,13 @@ export const KO: Words = {
   },
   resources: RESOURCES,
   bottleneck,
-  knee: ({ lastSound, firstUnsound }) => {
+  knee: ({ lastSound, firstUnsound, soundAgain }) => {
     if (!lastSound) return '첫 단계부터 감당하지 못했습니다. 더 낮게 시작하세요.';
     const sound = `초당 ${figure(lastSound.served, 0)}건까지 온전히 처리 (p95 ${figure(lastSound.p95)} ms)`;
     if (!firstUnsound) return `한계에 이르지 않았습니다: ${sound}. 더 높이 올려 보세요.`;
     const { offered, served, p95, failedShare } = firstUnsound;
     const asked = offered === null ? firstUnsound.name : `초당 ${figure(offered, 0)}건`;
-    return `한계점: ${sound}, ${asked}을 보내면 ${figure(served, 0)}건만 처리 (p95 ${figure(p95)} ms, 실패 ${figure(failedShare * 100, 2)} %).`;
+    return `한계점: ${sound}, ${asked}을 보내면 ${figure(served, 0)}건만 처리 (p95 ${figure(p95)} ms, 실패 ${figure(failedShare * 100, 2)} %).${soundAgain ? ` 그런데 나중에는 ${figure(soundAgain.served, 0)}건을 온전히 처리했습니다. 다른 것이 방해했으니 다시 재세요.` : ''}`;
   },
   silence: {
     NO_METRICS: '대상에 /metrics가 없어 클라이언트 쪽만 보여 줍니다.',
@@ -73,7 +73,8 @@ export const KO: Words = {
     fail: '미달',
     notMeasured: '이 시나리오로는 측정하지 않음',
     notAsked: '확인하지 못함 (운영자 토큰 필요)',
-    holds: '지켜짐',
+    always: '항상',
+    noViolation: '위반 없음',
     atMost: '이하',
     atLeast: '이상',
     allHold: '측정한 모든 기대 결과를 만족합니다.',
@@ -91,6 +92,7 @@ export const KO: Words = {
     runner: '부하 발생기 CPU',
     runnerProcesses: '부하 발생기 프로세스',
     machine: '부하 발생기 장비',
+    wholeMachine: '장비 전체',
     processors: '코어',
     exitCode: '종료 코드',
     time: '시각',
@@ -174,6 +176,7 @@ function bottleneck({ bottleneck: found, seen }: BottleneckFacts): Told {
   const evidence = [
     `${told(first)}, ${first.seconds}초 동안.`,
     ...there,
+    ...(found.shares ? [sharesText(found.shares)] : []),
     ...others.map((use) => `${clockText((use.from ?? 0) * 1_000)}부터는 이것도: ${told(use)}.`),
   ];
   if (first.resource === 'RUNNER_CPU') {
@@ -183,6 +186,19 @@ function bottleneck({ bottleneck: found, seen }: BottleneckFacts): Told {
     };
   }
   return { headline: `${RESOURCES[first.resource]} (${since}).`, evidence };
+}
+
+function sharesText({ processors, service, database, redis, runner, others }: Shares): string {
+  const of = (name: string, value: number) => (value >= 0.05 ? [`${name} ${figure(value)}`] : []);
+  const used = [
+    ...of('서비스', service),
+    ...of('DB', database),
+    ...of('Redis', redis),
+    ...of('부하 발생기', runner),
+    ...of('다른 프로그램', others),
+  ].join(', ');
+  const noisy = others > processors / 2 ? ' 다른 프로그램이 장비를 쓰고 있었습니다. 조용한 장비에서 다시 재세요.' : '';
+  return `코어 ${processors}개가 모두 바쁜 동안: ${used}.${noisy}`;
 }
 
 function told(use: Use): string {
