@@ -84,7 +84,7 @@ export class ReportObserver implements RunObserver {
 
   #print(run: RunRecord, findings: Findings): void {
     const { summaryMode, lang, noColor, scriptUrl } = this.#request;
-    const iterated = run.client.some(({ iterations }) => iterations > 0);
+    const iterated = (run.metrics.iterations?.values.count ?? 0) > 0;
     if (!this.#isJari || !iterated || !scriptUrl.startsWith(OURS) || summaryMode === 'disabled') return;
     const color = this.#io.stdoutIsTty && !noColor;
     this.#io.stdout(terminalText(run, findings, wordsOf(lang), color));
