@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import type { Database } from './db/database.ts';
 import type { EventBus } from './events/bus.ts';
+import type { ConsumerState } from './events/consumer-state.ts';
 import { LOCAL_BUS_DEFAULTS, LocalBus } from './events/local/bus.ts';
 import { sweepOutbox } from './events/sql/outbox.ts';
 
@@ -12,6 +13,8 @@ export interface Events {
   sweep(): Promise<number>;
   /** How far each consumer group is behind; null when events don't go through a broker. Rejects when it is away. */
   lag: (() => Promise<{ group: string; events: number }[]>) | null;
+  /** What this process does for each consumer of a broker; null when events don't go through one. */
+  readers: (() => ConsumerState[]) | null;
 }
 
 const KEEP_SECONDS = 3_600;
@@ -20,7 +23,7 @@ const SWEPT_EVENTS = 5_000;
 export async function composeEvents(config: Config, database: Database, log: Logger): Promise<Events> {
   if (!config.kafkaBrokers) {
     const bus = new LocalBus(database, { ...LOCAL_BUS_DEFAULTS, log });
-    return { bus, sweep: () => sweepOutbox(database, KEEP_SECONDS), lag: null };
+    return { bus, sweep: () => sweepOutbox(database, KEEP_SECONDS), lag: null, readers: null };
   }
   // Half a second that a start without Kafka need not wait.
   const { KAFKA_BUS_DEFAULTS, KAFKA_KEEP_SECONDS, KafkaBus } = await import('./events/kafka/bus.ts');
@@ -35,6 +38,7 @@ export async function composeEvents(config: Config, database: Database, log: Log
     bus,
     sweep: () => sweepOutbox(database, KAFKA_KEEP_SECONDS, SWEPT_EVENTS, bus.subscribers),
     lag: async () => byGroup(await bus.lag()),
+    readers: () => bus.consumers(),
   };
 }
 

@@ -2,10 +2,12 @@ import type { Events } from './compose-events.ts';
 import type { Config } from './config.ts';
 import type { Database } from './db/database.ts';
 import { openPostgres, PG_DEFAULTS } from './db/pg/driver.ts';
+import type { ConsumerState } from './events/consumer-state.ts';
 import { readEventBacklog } from './events/sql/outbox.ts';
 import type { WatchedConsumer } from './events/watched-consumer.ts';
 import { Recent } from './monitor/recent.ts';
 import { redisFigures } from './monitor/redis/figures.ts';
+import type { ReaderFigures } from './monitor/sample.ts';
 import { Sampler } from './monitor/sampler.ts';
 import { localJobFigures, sqlJobFigures } from './monitor/sql/beats.ts';
 import { databaseFigures, upkeepFigures } from './monitor/sql/figures.ts';
@@ -40,6 +42,7 @@ export interface Watched {
   /** Requests that were refused for locked rows since the last time. */
   blockedByLocks: () => number;
   lag: Events['lag'];
+  readers: Events['readers'];
   /** Where the line lives in Redis: what that says of itself, and the figures of a line. Null where it does not. */
   redis: { info: () => Promise<string[]>; figures: (queueId: string) => Promise<QueueStats | null> } | null;
 }
@@ -54,7 +57,7 @@ export function composeMonitor(config: Config, watched: Watched): Monitor {
     ...(background.kind === 'postgres' && { upkeep: upkeepFigures(background) }),
     events: async () => {
       const [backlog, lag] = await Promise.all([readEventBacklog(background), watchedLag ? watchedLag.now() : []]);
-      return { ...backlog, lag };
+      return { ...backlog, lag, ...(watched.readers && { readers: watched.readers().map(readerFigures) }) };
     },
     consumers: () => consumers.map((consumer) => consumer.takeFailures()),
     blockedByLocks,
@@ -78,6 +81,12 @@ export function composeMonitor(config: Config, watched: Watched): Monitor {
     },
   };
 }
+
+const readerFigures = ({ consumer, lastRoundAt, lastError }: ConsumerState): ReaderFigures => ({
+  name: consumer,
+  sinceRoundSeconds: lastRoundAt && (Date.now() - lastRoundAt.getTime()) / 1_000,
+  lastError,
+});
 
 /** Slots past their end are not counted here: Redis reports them as over, and each tick ends them. */
 const lineFigures = (stats: QueueStats | null) => stats && { ...stats, overdueSlots: null };

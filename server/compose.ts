@@ -112,6 +112,7 @@ export async function compose(config: Config, log: Logger): Promise<Service> {
     consumers,
     blockedByLocks: sale.takeRefused,
     lag: events.lag,
+    readers: events.readers,
     redis: line.redisInfo && { info: line.redisInfo, figures: (queueId) => queue.figures(queueId) },
   });
   const incidents = composeIncidents(

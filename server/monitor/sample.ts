@@ -92,6 +92,17 @@ export interface EventFigures {
   deadLetters: number;
   /** Of each consumer group, from the broker; null when it is away, empty when events are delivered in-process. */
   lag: { group: string; events: number }[] | null;
+  /** Of this process, where events go through a broker. */
+  readers?: ReaderFigures[];
+}
+
+/** How a consumer gets its events from the broker, which is not what it makes of them. */
+export interface ReaderFigures {
+  name: string;
+  /** Since it last asked for events, or rested as it was told to; null before the first time. */
+  sinceRoundSeconds: number | null;
+  /** Why asking failed; null since it went well again. */
+  lastError: string | null;
 }
 
 /** Attempts of one consumer that failed since the sample before, in this process. */

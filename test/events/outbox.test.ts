@@ -102,6 +102,29 @@ describe.each(DATABASES)('the outbox on $name', ({ missing, open }) => {
     expect(await count(database, 'dead_letters')).toBe(2);
   });
 
+  check('forgets a letter that was replayed long ago, once its event is gone', async () => {
+    const [unread, gone, late] = await longPublished(3);
+    await deadLetter(unread as number, false);
+    for (const eventId of [gone, late]) await deadLetter(eventId as number, true);
+    await stillToDeliver(late as number);
+    const letters = async () =>
+      (await database.query<{ event_id: number }>('SELECT event_id FROM dead_letters ORDER BY id')).map(
+        (row) => row.event_id,
+      );
+    const aged = (days: number) =>
+      database.query(`UPDATE dead_letters SET failed_at = clock_timestamp() - interval '1 year',
+        replayed_at = CASE WHEN replayed_at IS NOT NULL THEN clock_timestamp() - interval '${days} days' END`);
+    await aged(29);
+    await sweepOutbox(database, HOUR_SECONDS);
+    expect(await letters()).toEqual([unread, gone, late]);
+    await aged(31);
+    await sweepOutbox(database, HOUR_SECONDS);
+    expect(await letters()).toEqual([unread, late]);
+    await database.query('DELETE FROM deliveries');
+    await sweepOutbox(database, HOUR_SECONDS);
+    expect(await letters()).toEqual([unread]);
+  });
+
   check('gives consumers of a broker what they never heard of, before it is swept', async () => {
     const [heard, unheard, given, elsewhere] = await longPublished(4);
     await database.query('DELETE FROM inbox WHERE consumer = $1 AND event_id <> $2', ['one', heard]);

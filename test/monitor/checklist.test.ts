@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type AreaName, checklist, type Item } from '../../server/monitor/checklist.ts';
 import { findings } from '../../server/monitor/findings.ts';
-import type { Sample } from '../../server/monitor/sample.ts';
+import type { ReaderFigures, Sample } from '../../server/monitor/sample.ts';
 import { StackGroups } from '../../server/monitor/stacks.ts';
 import { answers, DATABASE, EVENTS, JOB, LINE, REDIS, series } from '../incident/support/samples.ts';
 
@@ -25,6 +25,14 @@ function item(area: AreaName, name: string, samples: Sample[]): Item {
   if (!found) throw new Error(`no item ${name} in ${area}`);
   return found;
 }
+
+/** A consumer of the broker, as it was seen last. */
+const reader = (over: Partial<ReaderFigures>): ReaderFigures => ({
+  name: 'ranking',
+  sinceRoundSeconds: 0.5,
+  lastError: null,
+  ...over,
+});
 
 describe('the checklist', () => {
   it('is all well when everything is, each figure with its limit', () => {
@@ -63,6 +71,19 @@ describe('the checklist', () => {
     ['db', 'calls that wait', { pool: { size: 10, open: 10, idle: 0, waiting: 1 } }, 'WARN'],
     ['kafka', 'oldest of them', { events: { ...EVENTS, outboxOldestSeconds: 61 } }, 'DOWN'],
     ['kafka', 'lag of webhook', { events: { ...EVENTS, lag: [{ group: 'webhook', events: 1_001 }] } }, 'WARN'],
+    [
+      'kafka',
+      'ranking asked for events',
+      { events: { ...EVENTS, readers: [reader({ sinceRoundSeconds: 16 })] } },
+      'WARN',
+    ],
+    [
+      'kafka',
+      'ranking asked for events',
+      { events: { ...EVENTS, readers: [reader({ sinceRoundSeconds: 61 })] } },
+      'DOWN',
+    ],
+    ['kafka', 'ranking: last error', { events: { ...EVENTS, readers: [reader({ lastError: 'no group' })] } }, 'WARN'],
     ['kafka', 'dead letters', { events: { ...EVENTS, deadLetters: 1 } }, 'WARN'],
     ['scheduler', 'line: since', { jobs: [{ ...JOB, sinceLastRunMilliseconds: 4_001 }] }, 'WARN'],
     ['scheduler', 'line: since', { jobs: [{ ...JOB, sinceLastRunMilliseconds: 16_001 }] }, 'DOWN'],

@@ -1,8 +1,9 @@
-import { type Item, measured, silent } from '../checklist.ts';
-import type { Sample } from '../sample.ts';
+import { type Item, measured, silent, told } from '../checklist.ts';
+import type { ReaderFigures, Sample } from '../sample.ts';
 
 const WAITING_EVENTS = { warn: 1_000, down: 100_000 };
 const OLDEST_SECONDS = { warn: 5, down: 60 };
+const ROUND_SECONDS = { warn: 15, down: 60 };
 
 /** Events on their way: the outbox, what consumers still have to do, and what they gave up on. */
 export function eventItems(minute: readonly Sample[]): Item[] {
@@ -16,9 +17,18 @@ export function eventItems(minute: readonly Sample[]): Item[] {
     ...(now.lag ?? []).map(({ group, events }) => measured(`lag of ${group}`, events, WAITING_EVENTS, 'events')),
     measured('deliveries that wait', now.deliveriesPending, WAITING_EVENTS),
     measured('dead letters to look at', now.deadLetters, { warn: 0, down: 1_000 }),
+    ...(now.readers ?? []).flatMap(readerItems),
     ...latest.consumers.map(({ name }) => failureItem(name, minute)),
   ];
 }
+
+/** A consumer that is connected and asks for nothing is not alive, and its lag says so only much later. */
+const readerItems = ({ name, sinceRoundSeconds, lastError }: ReaderFigures): Item[] => [
+  sinceRoundSeconds === null
+    ? told(`${name} asked for events`, null)
+    : measured(`${name} asked for events`, sinceRoundSeconds, ROUND_SECONDS, 's ago'),
+  { name: `${name}: last error`, status: lastError === null ? 'OK' : 'WARN', value: lastError, limit: null },
+];
 
 function failureItem(name: string, minute: readonly Sample[]): Item {
   const found = minute.flatMap(({ consumers }) => consumers.filter((consumer) => consumer.name === name));

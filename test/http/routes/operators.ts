@@ -10,6 +10,11 @@ const FOR_OPERATORS: readonly (readonly [string, string])[] = [
   ['PATCH', '/ops/api/queues/main'],
   ['GET', '/ops/api/dead-letters'],
   ['POST', '/ops/api/dead-letters/replay'],
+  ['GET', '/ops/api/incidents'],
+  ['GET', '/ops/api/incidents/1'],
+  ['GET', '/ops/api/incidents/1/report'],
+  ['GET', '/ops/api/incidents/1/affected-users'],
+  ['POST', '/ops/api/incidents/1/compensate'],
   ['GET', '/metrics'],
 ];
 
