@@ -1,4 +1,4 @@
-// What the prelude's Response is made from: [fields every script reads, everything else, body].
+// What the prelude's Response is made from: [status, everything else as JSON, body].
 import { type HostValue, Utf8 } from '../vm/values.ts';
 import type { Peer } from './connection.ts';
 import type { Cookie } from './cookies.ts';
@@ -34,45 +34,55 @@ export const noPeer: Peer = { ip: '', port: 0, tlsVersion: '', tlsCipherSuite: '
 
 /** For a request that could not even be made. */
 export function failedAnswer(url: string, failure: RequestFailure): HostValue {
-  const core = [0, '', url, failure.message, failure.code, '', 0, 0, 0, 0, 0, 0, 0];
-  const details = { headers: {}, cookies: {}, request: { method: '', url, headers: {}, cookies: {} } };
-  return [JSON.stringify(core), JSON.stringify(details), null];
+  const request = { method: '', url, headers: {}, cookies: {} };
+  const nothing = { ...about(noTimings, noPeer), headers: {}, cookies: {}, request };
+  const { message: error, code: error_code } = failure;
+  return [0, JSON.stringify({ status_text: '', url, error, error_code, proto: '', ...nothing }), null];
 }
 
 export function answerForScript(answer: Answer, responseType: ResponseType): HostValue {
-  const { status, statusText, request, failure, timings, body } = answer;
-  const { blocked, connecting, tlsHandshaking, sending, waiting, receiving, duration } = timings;
+  const { status, statusText, request, headers, cookies, failure, timings, peer, body } = answer;
   const failed = status === 0;
-  const core = [
-    status,
-    failed ? '' : `${status} ${statusText}`,
-    request.target.href,
-    failure?.message ?? '',
-    failure?.code ?? (status >= 400 ? 1000 + status : 0),
-    failed ? '' : 'HTTP/1.1',
-    ...[blocked, connecting, tlsHandshaking, sending, waiting, receiving, duration].map(toMicroseconds),
-  ];
-  return [JSON.stringify(core), JSON.stringify(details(answer)), bodyForScript(body, responseType)];
+  const details = {
+    status_text: failed ? '' : `${status} ${statusText}`,
+    url: request.target.href,
+    error: failure?.message ?? '',
+    error_code: failure?.code ?? (status >= 400 ? 1000 + status : 0),
+    proto: failed ? '' : 'HTTP/1.1',
+    ...about(timings, peer),
+    headers,
+    cookies: cookies.length === 0 ? nothing : byName(cookies),
+    request: sent(request),
+  };
+  return [status, JSON.stringify(details), bodyForScript(body, responseType)];
 }
 
-function details({ request, headers, cookies, peer }: Answer): object {
-  const sent = Object.entries(request.headers).map(([name, value]) => [name, [value]]);
-  const sentCookies = request.cookies.map(([name, value]) => [name, [{ name, value, replace: false }]]);
+const nothing = {};
+
+function about({ blocked, connecting, tlsHandshaking, sending, waiting, receiving, duration }: Timings, peer: Peer) {
   return {
-    headers,
-    cookies: byName(cookies),
-    request: {
-      method: request.method,
-      url: request.target.href,
-      headers: Object.fromEntries(sent),
-      cookies: Object.fromEntries(sentCookies),
+    timings: {
+      duration: toMicroseconds(duration),
+      blocked: toMicroseconds(blocked),
+      looking_up: 0,
+      connecting: toMicroseconds(connecting),
+      tls_handshaking: toMicroseconds(tlsHandshaking),
+      sending: toMicroseconds(sending),
+      waiting: toMicroseconds(waiting),
+      receiving: toMicroseconds(receiving),
     },
     remote_ip: peer.ip,
     remote_port: peer.port,
     tls_version: peer.tlsVersion,
     tls_cipher_suite: peer.tlsCipherSuite,
-    ocsp: { produced_at: 0, this_update: 0, next_update: 0, revoked_at: 0, revocation_reason: '', status: 'unknown' },
   };
+}
+
+function sent({ method, target, headers, cookies }: WireRequest): object {
+  const lists: Record<string, string[]> = {};
+  for (const name in headers) lists[name] = [headers[name] ?? ''];
+  const pairs = cookies.map(([name, value]) => [name, [{ name, value, replace: false }]] as const);
+  return { method, url: target.href, headers: lists, cookies: Object.fromEntries(pairs) };
 }
 
 function byName(cookies: readonly Cookie[]): Record<string, object[]> {

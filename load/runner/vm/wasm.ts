@@ -60,7 +60,8 @@ export function instantiate(module: WebAssembly.Module, hooks: WasmHooks): Quick
       },
     },
   });
-  const exports = instance.exports as unknown as QuickJsExports;
+  // A plain object: V8 finds a property of the original by hashing its name, and there are dozens of calls a request.
+  const exports = { ...instance.exports } as unknown as QuickJsExports;
   exports._initialize();
   return exports;
 }

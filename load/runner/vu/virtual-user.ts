@@ -124,8 +124,8 @@ export class VirtualUser {
   async #deliver(event: VuEvent): Promise<void> {
     if (event.kind === 'timer') await this.vm.call('fireTimer', event.id);
     else {
-      const [core, extra, body] = (event.answer ?? []) as HostValue[];
-      await this.vm.call('settleAsync', event.id, event.failure, core, extra, body);
+      const [status, details, body] = (event.answer ?? []) as HostValue[];
+      await this.vm.call('settleAsync', event.id, event.failure, status, details, body);
     }
   }
 

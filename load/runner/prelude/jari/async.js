@@ -11,12 +11,12 @@ export function promiseFromHost(start, finish) {
   });
 }
 
-export function settleAsync(id, failure, core, extra, body) {
+export function settleAsync(id, failure, status, details, body) {
   const request = waiting.get(id);
   if (!request) return;
   waiting.delete(id);
   if (failure) request.reject(new Error(failure));
-  else request.resolve(request.finish([core, extra, body]));
+  else request.resolve(request.finish([status, details, body]));
 }
 
 export function forgetAsync() {

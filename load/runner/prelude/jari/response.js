@@ -1,9 +1,15 @@
-// The Response a script gets. The fields nearly every script reads are made at once; headers, cookies and the request
-// stay one JSON text until one of them is read.
+// The Response a script gets. Status and body are made at once; everything else stays one JSON text until some of it is
+// read, because most requests of a load test are only asked for their status.
 import { unsupported } from 'jari:host';
 import { selectJson } from 'jari:json-path';
 
 const lazyFields = [
+  'status_text',
+  'url',
+  'error',
+  'error_code',
+  'proto',
+  'timings',
   'headers',
   'cookies',
   'request',
@@ -19,6 +25,15 @@ const lineAndColumn = (text, position) => {
   return `line ${before.length}, character ${before.at(-1).length}`;
 };
 
+const noOcsp = {
+  produced_at: 0,
+  this_update: 0,
+  next_update: 0,
+  revoked_at: 0,
+  revocation_reason: '',
+  status: 'unknown',
+};
+
 /** Fills the lazy fields of a response in; set by the class, which alone can see what they are packed in. */
 let unpack;
 
@@ -29,6 +44,7 @@ export class Response {
     unpack = (response) => {
       const details = JSON.parse(response.#details);
       details.request.body = typeof response.#requestBody === 'string' ? response.#requestBody : '';
+      details.ocsp = { ...noOcsp };
       for (const name of lazyFields)
         Object.defineProperty(response, name, { value: details[name], writable: true, enumerable: true });
       return details;
@@ -36,23 +52,7 @@ export class Response {
   }
 
   constructor(answer, requestBody) {
-    const core = JSON.parse(answer[0]);
-    this.status = core[0];
-    this.status_text = core[1];
-    this.url = core[2];
-    this.error = core[3];
-    this.error_code = core[4];
-    this.proto = core[5];
-    this.timings = {
-      duration: core[12],
-      blocked: core[6],
-      looking_up: 0,
-      connecting: core[7],
-      tls_handshaking: core[8],
-      sending: core[9],
-      waiting: core[10],
-      receiving: core[11],
-    };
+    this.status = answer[0];
     this.body = answer[2];
     this.#details = answer[1];
     this.#requestBody = requestBody;

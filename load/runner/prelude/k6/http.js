@@ -1,5 +1,5 @@
 // The module `k6/http`. A request is described in one JSON text, its body goes beside it; the answer comes back as
-// [core fields, everything else, body].
+// [status, everything else, body].
 import { promiseFromHost } from 'jari:async';
 import { encodeBody, FileData } from 'jari:body';
 import { call, op, state, stringValues } from 'jari:host';
@@ -70,6 +70,8 @@ function describe(method, address, body, params) {
 }
 
 export function request(method, address, body, params) {
+  if (typeof address === 'string' && !params && !body && responseCallback === undefined && !state.inInit)
+    return new Response(call(op.httpPlain, String(method).toUpperCase(), address), undefined);
   const [json, sent] = describe(method, address, body, params);
   return new Response(call(op.http, json, sent), sent);
 }

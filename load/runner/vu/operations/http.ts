@@ -18,6 +18,12 @@ export const httpOperations: Operations = {
     const call = startCall(vu, args.text(1), bodyOf(args, 2));
     return vu.events.suspend(outcome(vu, call), (reason) => call.cancel(reason));
   },
+  /** A method and a URL, nothing else: what needs no JSON to be said. */
+  httpPlain: (vu, args) => {
+    const description = { method: args.text(1), url: args.text(2) };
+    const call = vu.http.start(description, null, vu.jar(0), DEFAULT_TIMEOUT_MS);
+    return vu.events.suspend(outcome(vu, call), (reason) => call.cancel(reason));
+  },
   httpAsync: (vu, args) => {
     const call = startCall(vu, args.text(2), bodyOf(args, 3));
     vu.events.startWork(args.number(1), outcome(vu, call), (reason) => call.cancel(reason));
