@@ -3,7 +3,9 @@
 import { writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
+import { admitLatency } from './cases/admission.ts';
 import { spike300, spike10000, sseMemory, sseUpdate } from './cases/crowd.ts';
+import { lineGrowth, lineGrowthSql, lineMemory } from './cases/line.ts';
 import { pagesConsole, pagesPaint, pagesPan, pagesPosition } from './cases/pages.ts';
 import { idleMemory, start } from './cases/process.ts';
 import { tokenIssue, tokenStatus } from './cases/queue.ts';
@@ -19,6 +21,10 @@ const ALL: Bench[] = [
   reserveEmbedded,
   reserveStanding,
   hotSeat,
+  lineGrowth,
+  lineGrowthSql,
+  lineMemory,
+  admitLatency,
   spike300,
   spike10000,
   start,

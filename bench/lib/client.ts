@@ -23,7 +23,8 @@ export function startClient<Order extends object, Figures>(name: string): Client
     },
     async stop() {
       if (child.exitCode !== null) return;
-      child.disconnect();
+      // Its connections would keep it alive.
+      child.kill();
       await once(child, 'exit');
     },
   };

@@ -49,10 +49,15 @@ export class Kit {
     return outcome.url;
   }
 
+  /** URL of a fresh database on the private PostgreSQL. */
+  async database(): Promise<string> {
+    return createDatabase(await this.store('postgres'));
+  }
+
   /** A fresh service with slots that outlast the bench. */
   async subject(size: Size, env: Record<string, string> = {}): Promise<Subject> {
     this.say(`starting a fresh service, ${size}`);
-    const databaseUrl = size === 'embedded' ? undefined : await createDatabase(await this.store('postgres'));
+    const databaseUrl = size === 'embedded' ? undefined : await this.database();
     const full =
       size === 'full' ? { REDIS_URL: await this.store('redis'), KAFKA_BROKERS: await this.store('kafka') } : {};
     const lasting = { ACTIVE_SECONDS: '3600', NO_SHOW_SECONDS: '3600', HOLD_SECONDS: '3600', LOG_LEVEL: 'error' };
