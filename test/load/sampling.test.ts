@@ -1,6 +1,6 @@
 // The service's side of a run, from what /metrics says at two moments.
 import { describe, expect, test } from 'vitest';
-import { lookOf, secondBetween } from '../../load/report/server/second.ts';
+import { lookOf, secondsBetween } from '../../load/report/server/second.ts';
 import { Target } from '../../load/report/server/target.ts';
 import { Watch } from '../../load/report/server/watch.ts';
 import { Metrics } from '../../server/monitor/metrics.ts';
@@ -57,7 +57,8 @@ describe('a second of the service', () => {
         ],
       },
     };
-    const second = secondBetween(before, await look(5_000, process), START);
+    const [third, second, ...more] = secondsBetween(before, await look(5_000, process), START);
+    expect([third, more]).toEqual([{ ...second, second: 3 }, []]);
     expect(second).toMatchObject({
       second: 4,
       ok: 45,
@@ -95,26 +96,36 @@ describe('a second of the service', () => {
     a.seen = { pool: { size: 10, open: 10, idle: 0, waiting: 8 } };
     b.seen = { pool: { size: 10, open: 10, idle: 9, waiting: 0 } };
     const after = await look(1_000, a, b);
-    expect(secondBetween(before, after, START)).toMatchObject({ ok: 100, poolUsed: 10, poolWaiting: 8 });
+    expect(secondsBetween(before, after, START)).toMatchObject([{ second: 0, ok: 100, poolUsed: 10, poolWaiting: 8 }]);
   });
 
   test('is not where another process answered the second time: their counters have nothing to do with each other', async () => {
     const [a, b] = [new Process('a'), new Process('b')];
     b.answer(200, 0.004, 10_000);
-    expect(secondBetween(await look(0, a), await look(1_000, b), START)).toBeNull();
+    expect(secondsBetween(await look(0, a), await look(1_000, b), START)).toEqual([]);
   });
 
   test('of a target without our figures has what it says, and null for the rest', async () => {
     const text = (cpu: number) => parseMetrics(`process_cpu_seconds_total ${cpu}\n`);
     const [before, after] = [lookOf([text(10)], START), lookOf([text(10.5)], START + 1_000)];
     if (!before || !after) throw new Error('nothing seen');
-    expect(secondBetween(before, after, START)).toMatchObject({
-      cpu: 0.5,
-      active: null,
-      lag: null,
-      redisCpu: null,
-      ok: 0,
-    });
+    expect(secondsBetween(before, after, START)).toMatchObject([
+      {
+        cpu: 0.5,
+        active: null,
+        lag: null,
+        redisCpu: null,
+        ok: 0,
+      },
+    ]);
+  });
+
+  test('one look a little early, the next a little late: every second is there once; a long silence is a gap', async () => {
+    const process = new Process('a');
+    const looks = [await look(-20, process)];
+    for (const at of [980, 2_030, 2_970, 4_490, 5_010, 8_000, 12_000, 13_000]) looks.push(await look(at, process));
+    const seconds = looks.flatMap((one, i) => secondsBetween(looks[i - 1] ?? one, one, START));
+    expect(seconds.map(({ second }) => second)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 12]);
   });
 });
 

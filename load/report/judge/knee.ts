@@ -42,8 +42,9 @@ export function kneeOf(client: readonly ClientSecond[]): Knee | null {
     if (second.step === undefined) continue;
     groups.set(second.step, [...(groups.get(second.step) ?? []), second]);
   }
+  const longest = Math.max(...[...groups.values()].slice(0, -1).map(({ length }) => length));
   const steps = [...groups]
-    .map(([name, all], i) => stepOf(name, ownSeconds(all, i === groups.size - 1)))
+    .map(([name, all]) => stepOf(name, ownSeconds(all, longest)))
     .filter((step) => step !== null);
   if (steps.length < 2) return null;
   // Two in a row, or the last one: a single bad step among good ones is a hiccup of the machine.
@@ -57,10 +58,13 @@ export function kneeOf(client: readonly ClientSecond[]): Knee | null {
   };
 }
 
-/** In a step's first second requests of the step before end, and in the last one of all, those of teardown(). */
-function ownSeconds(seconds: readonly ClientSecond[], isLast: boolean): readonly ClientSecond[] {
-  const own = seconds.slice(1, isLast ? -1 : undefined);
-  return own.length >= SHORTEST_SECONDS ? own : seconds;
+/**
+ * In a step's first second requests of the step before end. After the last one, which is as long as those before, what was
+ * begun in it is still finished, and teardown() runs.
+ */
+function ownSeconds(seconds: readonly ClientSecond[], mostSeconds: number): readonly ClientSecond[] {
+  const own = seconds.slice(1, mostSeconds);
+  return own.length >= SHORTEST_SECONDS ? own : seconds.slice(0, mostSeconds);
 }
 
 function stepOf(name: string, seconds: readonly ClientSecond[]): Step | null {

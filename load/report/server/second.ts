@@ -4,6 +4,9 @@ import type { Figures } from '../../../web/ops/metrics/parse.ts';
 import { type RouteCounts, type Sample, sampleOf } from '../../../web/ops/metrics/sample.ts';
 import { type ProcessFigures, processFigures, type SharedFigures, sharedFigures } from './figures.ts';
 
+/** What was not looked at for longer than this is a gap, and no straight line. */
+const BLIND_MILLISECONDS = 3_500;
+
 /** All processes that were looked at, at one moment. */
 export interface Look {
   /** Milliseconds since 1970. */
@@ -75,10 +78,19 @@ function together(samples: readonly Sample[]): Map<string, RouteCounts> {
 }
 
 /**
- * Null when the two can't be compared: another process answered the second time.
+ * The seconds whose middle lies between two looks: one, or several when the second look was late. None when the two
+ * can't be compared: another process answered the second time.
  * @param startedAt of the run, in milliseconds since 1970
  */
-export function secondBetween(from: Look, to: Look, startedAt: number): ServerSecond | null {
+export function secondsBetween(from: Look, to: Look, startedAt: number): ServerSecond[] {
+  const figures = between(from, to);
+  if (!figures || to.at - from.at > BLIND_MILLISECONDS) return [];
+  const middleAfter = (at: number) => Math.ceil((at - startedAt) / 1_000 - 0.5);
+  const [first, end] = [middleAfter(from.at), middleAfter(to.at)];
+  return Array.from({ length: end - first }, (_, i) => ({ second: first + i, ...figures }));
+}
+
+function between(from: Look, to: Look): Omit<ServerSecond, 'second'> | null {
   const names = ({ processes }: Look) => processes.map(({ name }) => name).join();
   if (names(from) !== names(to)) return null;
   const seconds = Math.max(0.001, (to.at - from.at) / 1_000);
@@ -87,7 +99,6 @@ export function secondBetween(from: Look, to: Look, startedAt: number): ServerSe
   const cpus = to.processes.map(({ cpuSeconds }, i) => perSecond(from.processes[i]?.cpuSeconds, cpuSeconds, seconds));
   const fullest = to.processes.toSorted((a, b) => (b.poolWaiting ?? 0) - (a.poolWaiting ?? 0))[0];
   return {
-    second: Math.floor(((from.at + to.at) / 2 - startedAt) / 1_000),
     ok: answers.ok / seconds,
     refused: answers.refused / seconds,
     failed: answers.failed / seconds,

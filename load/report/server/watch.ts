@@ -2,7 +2,7 @@
 import { availableParallelism, cpus } from 'node:os';
 import type { Figures } from '../../../web/ops/metrics/parse.ts';
 import type { Machine, ServerSide } from '../record.ts';
-import { type Look, lookOf, type ServerSecond, secondBetween } from './second.ts';
+import { type Look, lookOf, type ServerSecond, secondsBetween } from './second.ts';
 import type { Target } from './target.ts';
 
 const EVERY_MILLISECONDS = 1_000;
@@ -38,14 +38,9 @@ export class Watch {
 
   /** @param startedAt of the run, in milliseconds since 1970 */
   seconds(startedAt: number, endedAt: number): ServerSecond[] {
-    const bySecond = new Map<number, ServerSecond>();
-    for (const [i, look] of this.#looks.entries()) {
-      const before = this.#looks[i - 1];
-      const second = before && secondBetween(before, look, startedAt);
-      if (second && second.second >= 0 && startedAt + second.second * 1_000 < endedAt)
-        bySecond.set(second.second, second);
-    }
-    return [...bySecond.values()];
+    return this.#looks
+      .flatMap((look, i) => secondsBetween(this.#looks[i - 1] ?? look, look, startedAt))
+      .filter(({ second }) => second >= 0 && startedAt + second * 1_000 < endedAt);
   }
 
   busy(startedAt: number, endedAt: number): Machine['busy'] {

@@ -100,6 +100,7 @@ export const EN: Words = {
     cpu: 'CPU (100 % is a core)',
     loop: 'Event-loop lag (p99)',
     database: 'Database: locks and pool',
+    databaseCpu: 'database',
     databaseSessions: 'Database: sessions',
     transactions: 'Database: transactions',
     redis: 'Redis: commands',

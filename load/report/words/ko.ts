@@ -108,6 +108,7 @@ export const KO: Words = {
     cpu: 'CPU (100 %가 코어 하나)',
     loop: '이벤트 루프 지연 (p99)',
     database: 'DB: 잠금과 연결 풀',
+    databaseCpu: 'DB',
     databaseSessions: 'DB: 세션',
     transactions: 'DB: 트랜잭션',
     redis: 'Redis: 명령',

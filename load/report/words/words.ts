@@ -77,6 +77,7 @@ export type Label =
   | 'cpu'
   | 'loop'
   | 'database'
+  | 'databaseCpu'
   | 'databaseSessions'
   | 'transactions'
   | 'redis'
