@@ -164,13 +164,21 @@ describe('the bottleneck', () => {
   const from = (start: number, over: Partial<ServerSecond>) => (run: RunRecord) =>
     withServer(run, ({ second }) => (second >= start ? over : {}));
 
-  test('of the recorded run: the machine, which others used, and then the service', () => {
+  test('of the recorded run: the service, although others had used up the machine before', () => {
     const { first, saturated, shares } = bottleneckOf(recordedRun());
-    expect(first).toMatchObject({ resource: 'MACHINE_CPU', from: 4 });
-    expect(saturated.map(({ resource }) => resource)).toContain('SERVICE_CPU');
-    expect(shares?.others).toBeGreaterThan(shares?.runner ?? 0);
+    expect(saturated[0]).toMatchObject({ resource: 'MACHINE_CPU', from: 4 });
+    expect(first).toMatchObject({ resource: 'SERVICE_CPU', from: 23 });
+    expect(shares?.others).toBeGreaterThan(1);
     const sum = Object.values({ ...shares, processors: 0 }).reduce((total, share) => total + share, 0);
     expect(sum).toBeCloseTo(2, 0);
+  });
+
+  test('the machine, where the run itself used it up, or nothing else was', () => {
+    const run = recordedRun();
+    const alone = withServer(run, () => ({ cpu: 0.8, cpuOfAll: 1.6, loopLagMs: 10 }));
+    expect(bottleneckOf(alone).first).toMatchObject({ resource: 'MACHINE_CPU', from: 4 });
+    const idle = withServer(run, () => ({ cpu: 0.1, cpuOfAll: 0.1, loopLagMs: 10 }));
+    expect(bottleneckOf(idle).first).toMatchObject({ resource: 'MACHINE_CPU', from: 4 });
   });
 
   test('none where nothing ran out, and how far it is to the limits', () => {

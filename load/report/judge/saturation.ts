@@ -67,8 +67,13 @@ const LAG_EVENTS = 1_000;
 export function bottleneckOf(run: RunRecord): Bottleneck {
   const uses = RESOURCES.map((resource) => useOf(run, resource));
   const saturated = uses.filter(({ from }) => from !== null).sort(earlier);
-  const earliest = Math.min(...saturated.map(({ from }) => from ?? 0));
-  const candidates = saturated.filter(({ from }) => (from ?? 0) <= earliest + TOGETHER_SECONDS);
+  const shares = sharesOf(run);
+  // A machine that others kept busy is no limit of the service, unless nothing else was.
+  const disturbed = shares !== null && othersPrevail(shares);
+  const own = saturated.filter(({ resource }) => !(disturbed && resource === 'MACHINE_CPU'));
+  const possible = own.length > 0 ? own : saturated;
+  const earliest = Math.min(...possible.map(({ from }) => from ?? 0));
+  const candidates = possible.filter(({ from }) => (from ?? 0) <= earliest + TOGETHER_SECONDS);
   const rank = ({ resource }: Use) => RESOURCES.indexOf(resource);
   const first = candidates.toSorted((a, b) => rank(a) - rank(b))[0] ?? null;
   return {
@@ -154,6 +159,8 @@ function momentOf(client: readonly ClientSecond[], from: number) {
     p95: Math.max(...then.map(({ latency }) => latency.p95)),
   };
 }
+
+export const othersPrevail = ({ others, processors }: Shares): boolean => others > processors / 2;
 
 function sharesOf({ machine, server, client }: RunRecord): Shares | null {
   const { processors } = machine;

@@ -1,4 +1,4 @@
-import type { Shares, Use } from '../judge/saturation.ts';
+import { othersPrevail, type Shares, type Use } from '../judge/saturation.ts';
 import { clockText, figure, useText } from './figures.ts';
 import type { BottleneckFacts, Told, Words } from './words.ts';
 
@@ -179,7 +179,8 @@ function bottleneck({ bottleneck: found, seen }: BottleneckFacts): Told {
   return { headline: `${capital(RESOURCES[first.resource])}, ${since}.`, evidence };
 }
 
-function sharesText({ processors, service, database, redis, runner, others }: Shares): string {
+function sharesText(shares: Shares): string {
+  const { processors, service, database, redis, runner, others } = shares;
   const of = (name: string, value: number) => (value >= 0.05 ? [`${name} ${figure(value)}`] : []);
   const used = [
     ...of('the service', service),
@@ -188,7 +189,7 @@ function sharesText({ processors, service, database, redis, runner, others }: Sh
     ...of('the runner', runner),
     ...of('other programs', others),
   ].join(', ');
-  const noisy = others > processors / 2 ? ' Other programs kept it busy: measure again on a quiet machine.' : '';
+  const noisy = othersPrevail(shares) ? ' Other programs kept it busy: measure again on a quiet machine.' : '';
   return `While all ${processors} processors were busy: ${used}.${noisy}`;
 }
 

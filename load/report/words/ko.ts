@@ -1,4 +1,4 @@
-import type { Shares, Use } from '../judge/saturation.ts';
+import { othersPrevail, type Shares, type Use } from '../judge/saturation.ts';
 import { nearestOf } from './en.ts';
 import { clockText, figure, useText } from './figures.ts';
 import type { BottleneckFacts, Told, Words } from './words.ts';
@@ -189,7 +189,8 @@ function bottleneck({ bottleneck: found, seen }: BottleneckFacts): Told {
   return { headline: `${RESOURCES[first.resource]} (${since}).`, evidence };
 }
 
-function sharesText({ processors, service, database, redis, runner, others }: Shares): string {
+function sharesText(shares: Shares): string {
+  const { processors, service, database, redis, runner, others } = shares;
   const of = (name: string, value: number) => (value >= 0.05 ? [`${name} ${figure(value)}`] : []);
   const used = [
     ...of('서비스', service),
@@ -198,7 +199,7 @@ function sharesText({ processors, service, database, redis, runner, others }: Sh
     ...of('부하 발생기', runner),
     ...of('다른 프로그램', others),
   ].join(', ');
-  const noisy = others > processors / 2 ? ' 다른 프로그램이 장비를 쓰고 있었습니다. 조용한 장비에서 다시 재세요.' : '';
+  const noisy = othersPrevail(shares) ? ' 다른 프로그램이 장비를 쓰고 있었습니다. 조용한 장비에서 다시 재세요.' : '';
   return `코어 ${processors}개가 모두 바쁜 동안: ${used}.${noisy}`;
 }
 
