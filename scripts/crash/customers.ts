@@ -1,7 +1,7 @@
 // People who use everything that changes something, through any process, and who ask again with the same key until they
 // are told.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Answer, ask } from './ask.ts';
+import { type Answer, ask, LOST, persist } from './ask.ts';
 import type { Chances } from './chances.ts';
 import type { Journal, Told, ToldPlace } from './journal.ts';
 
@@ -17,13 +17,7 @@ export const SEATS = 150;
 const FIRST_SEAT = 1001;
 const STANDING_SEAT = 1;
 const CONCERT = { concertId: 123, concertScheduleId: 456 };
-const AGAIN_AFTER_MILLISECONDS = 50;
 const WATCH_EVERY_MILLISECONDS = 200;
-const NOT_YET = new Set([429, 500, 503]);
-const LOST: Answer = { status: 503, text: '', replayed: false };
-
-/** Whether an answer settles the matter; a lost connection, a busy or a stopping service does not. */
-const settles = ({ status, text }: Answer): boolean => !NOT_YET.has(status) && !text.includes('"IN_PROGRESS"');
 
 export class Customers {
   readonly #urls: readonly string[];
@@ -175,13 +169,14 @@ export class Customers {
   }
 
   /** Asks one process or another until the matter is settled, however often they die meanwhile. */
-  async #persist(method: string, path: string, body: unknown, headers: Record<string, string>): Promise<Answer> {
-    for (;;) {
-      const answer = await ask(this.#nextUrl(), method, path, body, headers).catch(() => LOST);
-      if (answer.status === 500) this.#complain(`${method} ${path} is answered 500 ${answer.text}`);
-      if (settles(answer)) return answer;
-      await sleep(AGAIN_AFTER_MILLISECONDS);
-    }
+  #persist(method: string, path: string, body: unknown, headers: Record<string, string>): Promise<Answer> {
+    return persist(
+      () => ask(this.#nextUrl(), method, path, body, headers),
+      ({ status, text }) => {
+        if (status === 500) this.#complain(`${method} ${path} is answered 500 ${text}`);
+        return true;
+      },
+    );
   }
 
   #nextUrl(): string {

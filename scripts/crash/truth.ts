@@ -1,4 +1,4 @@
-import { type Answer, ask } from './ask.ts';
+import { type Answer, ask, persist } from './ask.ts';
 import type { Journal } from './journal.ts';
 
 export interface Entry {
@@ -22,6 +22,8 @@ export interface Truth {
 }
 
 const AT_ONCE = 32;
+/** A service that has just come up, on a busy machine, may say "not now" to some. */
+const MOST_TRIES = 100;
 
 /**
  * Asks the service for everything that a journal is about.
@@ -34,7 +36,7 @@ export async function lookUp(
 ): Promise<Truth> {
   const truth: Truth = { places: new Map(), wallets: new Map(), reservations: new Map(), again: new Map() };
   await inParallel([...places.values()], async ({ userId, queueId }) => {
-    const { status, text } = await ask(url, 'GET', `/api/v1/token?userId=${userId}&queueId=${queueId}`);
+    const { status, text } = await settled(url, 'GET', `/api/v1/token?userId=${userId}&queueId=${queueId}`);
     if (status !== 200 && status !== 404) throw new Error(`asking for the place of ${userId}: ${status} ${text}`);
     truth.places.set(userId, status === 200 ? JSON.parse(text) : null);
   });
@@ -44,7 +46,7 @@ export async function lookUp(
     truth.reservations.set(userId, await reservationsOf(userId));
   });
   await inParallel(told, async ({ key, method, path, body }) => {
-    if (key !== null) truth.again.set(key, await ask(url, method, path, body, { 'idempotency-key': key }));
+    if (key !== null) truth.again.set(key, await settled(url, method, path, body, { 'idempotency-key': key }));
   });
   return truth;
 }
@@ -68,8 +70,16 @@ async function ledger(url: string, userId: string): Promise<Entry[]> {
   return entries;
 }
 
+function settled(...asked: Parameters<typeof ask>): Promise<Answer> {
+  let tries = 0;
+  return persist(
+    () => ask(...asked),
+    () => ++tries < MOST_TRIES,
+  );
+}
+
 async function json<T>(url: string, path: string): Promise<T> {
-  const { status, text } = await ask(url, 'GET', path);
+  const { status, text } = await settled(url, 'GET', path);
   if (status !== 200) throw new Error(`GET ${path} answers ${status} ${text}`);
   return JSON.parse(text) as T;
 }

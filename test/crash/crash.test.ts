@@ -12,8 +12,10 @@ import { call, OPS_TOKEN, type Service, startService } from '../support/service.
 
 vi.setConfig({ testTimeout: 300_000 });
 
-const KILLS = 5;
+const KILLS = 4;
 const CUSTOMERS = 16;
+/** So that there is more to do than to look up afterwards. */
+const THINK_MILLISECONDS = 10;
 const OPENING_BALANCE = 10_000_000;
 /** Nothing ends by itself here: what is gone was lost. */
 const HOUR = '3600';
@@ -47,7 +49,7 @@ async function killAgainAndAgain(service: Service, random: Chances): Promise<voi
 
 async function underLoad(service: Service, seed: number): Promise<Journal> {
   const journal = emptyJournal();
-  const customers = new Customers([service.url], journal);
+  const customers = new Customers([service.url], journal, THINK_MILLISECONDS);
   const shopping = Array.from({ length: CUSTOMERS }, (_, i) => `customer-${i}`);
   // Those who shop come first, so that they are inside.
   await Promise.all(shopping.map((userId) => customers.enter(userId)));
@@ -65,8 +67,9 @@ async function underLoad(service: Service, seed: number): Promise<Journal> {
   return journal;
 }
 
-describe.each(DATABASES)('SIGKILL under load on $name', (target) => {
-  it.skipIf(target.missing)('loses nothing that was acknowledged and does nothing twice', async () => {
+// Side by side: much of it is waiting for a start.
+describe.concurrent.each(DATABASES)('SIGKILL under load on $name', (target) => {
+  it.skipIf(target.missing)('loses nothing that was acknowledged and does nothing twice', async ({ expect }) => {
     const seed = Date.now() % 1_000_000;
     const database = await databaseFor(target);
     const service = await startService({ ...ENV, ...database });
@@ -81,10 +84,8 @@ describe.each(DATABASES)('SIGKILL under load on $name', (target) => {
       // What was confirmed is counted once, however often its event was delivered.
       const confirmed = [...truth.reservations.values()].flat().filter(({ status }) => status === 'CONFIRMED').length;
       await expect.poll(() => sold(service, 123), { timeout: 60_000 }).toBe(confirmed);
-      const audit = await call(service.url, 'GET', '/ops/api/audit', undefined, {
-        authorization: `Bearer ${OPS_TOKEN}`,
-      });
-      expect(audit.body.ok, audit.text).toBe(true);
+      // Events without an effect on the ranking may still be on their way.
+      await expect.poll(() => audited(service), { timeout: 60_000 }).toEqual([]);
       expect(service.output()).not.toContain('a defect');
     } finally {
       await service.stop();
@@ -98,6 +99,13 @@ function expectEnoughHappened({ told, places }: Journal): void {
   for (const action of ['charge', 'reserve', 'hold', 'pay', 'cancel'] as const)
     expect(told.filter((one) => one.action === action && one.status === 200).length, action).toBeGreaterThan(5);
   expect(places.size).toBeGreaterThan(CUSTOMERS + 10);
+}
+
+/** What the audit finds wrong. */
+async function audited(service: Service): Promise<unknown[]> {
+  const headers = { authorization: `Bearer ${OPS_TOKEN}` };
+  const { body } = await call<{ checks: { ok: boolean }[] }>(service.url, 'GET', '/ops/api/audit', undefined, headers);
+  return body.checks.filter(({ ok }) => !ok);
 }
 
 async function sold(service: Service, concertId: number): Promise<number | undefined> {
