@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { demoConcerts } from '../../server/catalog/demo/concerts.ts';
 import { progress, waitRange } from '../../web/fan/place/estimate.ts';
 import { readEvents, type StreamEvent } from '../../web/fan/place/event-reader.ts';
+import { fitted, resized } from '../../web/fan/seats/map/camera.ts';
 import { Finder } from '../../web/fan/seats/venue/finder.ts';
 import { nearestFree } from '../../web/fan/seats/venue/nearest.ts';
 import { within } from '../../web/fan/seats/venue/shape.ts';
@@ -58,6 +59,20 @@ describe.each(
   });
 });
 
+describe('the view of a seat map', () => {
+  const venue = { left: 0, top: 0, right: 200, bottom: 100 };
+  const phone = { width: 360, height: 500 };
+  const turned = { width: 740, height: 200 };
+
+  it('shows the whole venue again when a phone is turned, or stays where the fan has gone', () => {
+    const all = resized(fitted(venue, phone), venue, phone, turned);
+    expect(all).toEqual(fitted(venue, turned));
+    expect(resized(all, venue, turned, phone)).toEqual(fitted(venue, phone));
+    const near = { x: 60, y: 40, zoom: 12 };
+    expect(resized(near, venue, phone, turned)).toEqual(near);
+  });
+});
+
 describe('a wait in words', () => {
   it('is a range that holds what the service expects and what the fan has seen', () => {
     const now = 1_000_000;
@@ -68,6 +83,8 @@ describe('a wait in words', () => {
     // 20 places a minute: 19 minutes to go; the service says 10.
     const wait = waitRange(600, seen, now);
     expect(wait).toEqual({ kind: 'minutes', low: 7, high: 26 });
+    // Nothing seen yet, and everybody may leave early.
+    expect(waitRange(600, [], now)).toEqual({ kind: 'minutes', low: 3, high: 14 });
     expect(waitRange(20, [], now)).toEqual({ kind: 'soon' });
     expect(waitRange(4 * 3_600, [], now)).toMatchObject({ kind: 'hours' });
     expect(waitRange(Number.NaN, [], now)).toEqual({ kind: 'unknown' });

@@ -17,8 +17,11 @@ const PACE_LEAST_MILLISECONDS = 15_000;
 /** How much faster and slower than expected a line usually turns out to be. */
 const FASTER = 0.75;
 const SLOWER = 1.35;
-/** The same while nothing has been seen of the pace yet: right after a sale opens, lines begin faster than they go on. */
-const SLOWER_UNSEEN = 2.2;
+/**
+ * The same while nothing has been seen of the pace yet: right after a sale opens the service expects that everyone stays
+ * inside to the end, and most don't.
+ */
+const FASTER_UNSEEN = 0.35;
 
 /**
  * The range between what the service expects and what this fan has seen of the line's pace, widened by what usually goes
@@ -26,8 +29,8 @@ const SLOWER_UNSEEN = 2.2;
  */
 export function waitRange(etaSeconds: number, seen: readonly Sighting[], now: number): Wait {
   const own = ownSeconds(seen, now);
-  const low = Math.min(etaSeconds, own ?? etaSeconds) * FASTER;
-  const high = own === null ? etaSeconds * SLOWER_UNSEEN : Math.max(etaSeconds, own) * SLOWER;
+  const low = own === null ? etaSeconds * FASTER_UNSEEN : Math.min(etaSeconds, own) * FASTER;
+  const high = Math.max(etaSeconds, own ?? etaSeconds) * SLOWER;
   if (!Number.isFinite(high)) return { kind: 'unknown' };
   if (high <= 60) return { kind: 'soon' };
   if (high < 7_200) return { kind: 'minutes', low: Math.max(1, Math.floor(low / 60)), high: Math.ceil(high / 60) };

@@ -93,7 +93,8 @@ function optionsOf(lines: readonly Line[], box: HTMLElement, seconds: () => numb
   return {
     width: box.clientWidth,
     height: HEIGHT,
-    padding: [10, 8, 0, 0],
+    // Room for half of the last time.
+    padding: [10, 28, 0, 0],
     legend: { show: false },
     cursor: { points: { size: 7 }, drag: { x: false, y: false } },
     scales: {

@@ -45,6 +45,13 @@ export function bounded(camera: Camera, box: Box, size: Size): Camera {
   };
 }
 
+/** After the window changed, as when a phone is turned: who saw the whole venue sees all of it again. */
+export function resized(camera: Camera, box: Box, before: Size, after: Size): Camera {
+  const whole = fitted(box, before);
+  const sawAll = camera.zoom <= whole.zoom * 1.01;
+  return sawAll ? fitted(box, after) : bounded(camera, box, after);
+}
+
 export const between = (from: Camera, to: Camera, part: number): Camera => ({
   x: from.x + (to.x - from.x) * part,
   y: from.y + (to.y - from.y) * part,

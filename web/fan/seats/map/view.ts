@@ -1,7 +1,7 @@
 import { Finder } from '../venue/finder.ts';
 import type { Point } from '../venue/shape.ts';
 import { boxOf } from '../venue/shape.ts';
-import { between, bounded, type Camera, fitted, type Size, zoomed } from './camera.ts';
+import { between, bounded, type Camera, fitted, resized, type Size, zoomed } from './camera.ts';
 import { listenToGestures } from './gestures.ts';
 import { Layer } from './layer.ts';
 import { paintMarks } from './overlay.ts';
@@ -113,11 +113,12 @@ export class MapView {
   #resize(): void {
     const { clientWidth: width, clientHeight: height } = this.#canvas;
     if (width === 0 || height === 0) return;
-    const first = this.#size.width === 0;
+    const before = this.#size;
+    const { bounds } = this.#scene.venue;
     this.#size = { width, height };
     this.#canvas.width = Math.round(width * this.#density());
     this.#canvas.height = Math.round(height * this.#density());
-    this.#camera = first ? fitted(this.#scene.venue.bounds, this.#size) : this.#bounded(this.#camera);
+    this.#camera = before.width === 0 ? fitted(bounds, this.#size) : resized(this.#camera, bounds, before, this.#size);
     this.#draw(performance.now());
   }
 
