@@ -67,10 +67,14 @@ class TestRun {
     const plan = configure(this.#request, this.#io.env, run, script);
     if (!this.#request.quiet) this.#io.stderr(announcement(this.#request.name, plan.scenarios));
     const engine = this.#engine(plan);
+    const stopListening = this.#io.onInterrupt(() =>
+      run.stop(new RunFailure(exitCode.externalAbort, 'the run was stopped by a signal')),
+    );
     try {
       await engine.prepare();
-      await this.#runPrepared(plan, engine);
+      await this.#runPrepared(plan, engine, stopListening);
     } finally {
+      stopListening();
       await engine.close();
     }
   }
@@ -82,16 +86,13 @@ class TestRun {
       : new LocalEngine(this.#run, scenarios, this.#factory);
   }
 
-  async #runPrepared(plan: RunPlan, engine: Engine): Promise<void> {
+  async #runPrepared(plan: RunPlan, engine: Engine, stopListening: () => void): Promise<void> {
     const run = this.#run;
-    const stopListening = this.#io.onInterrupt(() =>
-      run.stop(new RunFailure(exitCode.externalAbort, 'the run was stopped by a signal')),
-    );
     const about = runStart(this.#request);
     for (const observer of this.#observers) await observer.started(about);
     run.start();
     if (this.#observers.length > 0) run.series = new ClientSeries(run.startedAt);
-    await this.#runScript(plan, engine);
+    if (!run.stopReason) await this.#runScript(plan, engine);
     stopListening();
     await engine.close();
     const ended = await endRun(run, plan, this.#request, this.#io, this.#factory, this.#outcome);

@@ -26,19 +26,18 @@ export async function withFreshService<T>(
   const fresh = new FreshService(size, say);
   try {
     const service = await fresh.start();
-    stopListening();
     if (interrupted) throw new RunFailure(exitCode.externalAbort, 'stopped by a signal before the run began');
     return await use(service);
   } finally {
-    stopListening();
     await fresh.stop();
+    stopListening();
   }
 }
 
 class FreshService {
   readonly #size: ServiceSize;
   readonly #say: (line: string) => void;
-  readonly #dataDir = mkdtempSync(join(tmpdir(), 'jari-load-'));
+  readonly #dataDir = mkdtempSync(join(tmpdir(), 'jari-fresh-'));
   readonly #opsToken = randomBytes(24).toString('base64url');
   readonly #lines: string[] = [];
   #stores: Services | undefined;
