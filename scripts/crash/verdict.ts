@@ -7,14 +7,14 @@ import { type Receiver, undelivered, unreceived } from './deliveries.ts';
 import { violations as wrongInTables } from './invariants.ts';
 import type { Journal } from './journal.ts';
 import { type FoundReservation, lookUp } from './truth.ts';
-import { violations } from './violations.ts';
+import { type Rules, violations } from './violations.ts';
 
 export interface Evidence {
   world: World;
   database: Database;
   journal: Journal;
   receiver: Receiver;
-  openingBalance: number;
+  rules: Rules;
   say: (line: string) => void;
 }
 
@@ -29,12 +29,13 @@ export async function verdict({ world, database, journal, receiver, ...rest }: E
     ...(await undelivered(database)),
     ...(await behind(world)),
     ...(await salesWrong(url, database)),
+    ...(await holdsLeft(database)),
   ]);
   rest.say(`drained in ${((performance.now() - began) / 1_000).toFixed(1)} s; comparing`);
   const truth = await lookUp(url, journal, (userId) => reservationsOf(database, userId));
   return [
     ...stuck,
-    ...violations(journal, truth, rest.openingBalance),
+    ...violations(journal, truth, rest.rules),
     ...(await wrongInTables(database)),
     ...(await unreceived(database, receiver.received)),
     ...(await emptied(() => audited(world))),
@@ -70,6 +71,14 @@ async function salesWrong(url: string, database: Database): Promise<string[]> {
     const shown = items.find(({ concertId }) => concertId === concert_id)?.sold;
     return shown === sold ? [] : [`concert ${concert_id} has sold ${sold}, the ranking says ${shown}`];
   });
+}
+
+/** Holds whose time is over end by themselves. */
+async function holdsLeft(database: Database): Promise<string[]> {
+  const left = await database.query<{ id: string }>(
+    `SELECT reservation_id::text AS id FROM reservations WHERE status = 'HELD' AND held_until < clock_timestamp()`,
+  );
+  return left.map(({ id }) => `the time of hold ${id} is over, and it keeps its seat`);
 }
 
 function reservationsOf(database: Database, userId: string): Promise<FoundReservation[]> {

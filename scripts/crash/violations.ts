@@ -1,8 +1,14 @@
 import type { Journal, Told } from './journal.ts';
 import type { Entry, Truth } from './truth.ts';
 
+export interface Rules {
+  openingBalance: number;
+  /** Whether holds may end by themselves while it goes on. */
+  holdsEnd: boolean;
+}
+
 /** Everything that was acknowledged and is not so, or is so twice, or was never asked for. */
-export function violations(journal: Journal, truth: Truth, openingBalance: number): string[] {
+export function violations(journal: Journal, truth: Truth, rules: Rules): string[] {
   const byUser = Map.groupBy(journal.told, ({ userId }) => userId);
   return [
     ...journal.complaints,
@@ -11,7 +17,7 @@ export function violations(journal: Journal, truth: Truth, openingBalance: numbe
     ...answersChanged(journal, truth),
     ...[...byUser].flatMap(([userId, told]) => [
       ...chargesWrong(userId, told, truth),
-      ...reservationsWrong(userId, told, truth, openingBalance),
+      ...reservationsWrong(userId, told, truth, rules),
     ]),
   ];
 }
@@ -80,7 +86,7 @@ interface Expected {
 }
 
 /** What the answers add up to: the state of every reservation, and what it did to the wallet. */
-function reservationsWrong(userId: string, told: readonly Told[], truth: Truth, openingBalance: number): string[] {
+function reservationsWrong(userId: string, told: readonly Told[], truth: Truth, rules: Rules): string[] {
   const wrong: string[] = [];
   const expected = addedUp(told);
   const { balance, entries } = truth.wallets.get(userId) ?? { balance: Number.NaN, entries: [] as Entry[] };
@@ -90,7 +96,8 @@ function reservationsWrong(userId: string, told: readonly Told[], truth: Truth, 
   const byId = new Map(found.map((one) => [one.reservationId, one]));
   for (const [id, { status, paid, refunded }] of expected) {
     const now = byId.get(id)?.status;
-    if (now !== status) wrong.push(`reservation ${id} of ${userId} was ${status}, now it is ${now}`);
+    const ended = rules.holdsEnd && status === 'HELD' && now === 'EXPIRED';
+    if (now !== status && !ended) wrong.push(`reservation ${id} of ${userId} was ${status}, now it is ${now}`);
     const [payments, refunds] = [count('PAYMENT', id), count('REFUND', id)];
     if (payments !== paid || refunds !== refunded)
       wrong.push(`reservation ${id} of ${userId} has ${payments} payments and ${refunds} refunds`);
@@ -98,7 +105,7 @@ function reservationsWrong(userId: string, told: readonly Told[], truth: Truth, 
   for (const { reservationId: id } of found)
     if (!expected.has(id)) wrong.push(`nobody was told of reservation ${id} of ${userId}`);
 
-  let sum = openingBalance;
+  let sum = rules.openingBalance;
   for (const { action, status, body } of told)
     if (action === 'charge' && status === 200) sum += (body as { amount: number }).amount;
   for (const { price, paid, refunded } of expected.values()) sum += (refunded - paid) * price;

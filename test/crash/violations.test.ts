@@ -46,7 +46,8 @@ const entries = () => [
   { amount: OPENING, kind: 'OPENING' },
 ];
 const WAITS = { ticket: 7, status: 'WAITING' };
-const found = ({ journal, truth }: ReturnType<typeof sound>) => violations(journal, truth, OPENING);
+const found = ({ journal, truth }: ReturnType<typeof sound>, holdsEnd = false) =>
+  violations(journal, truth, { openingBalance: OPENING, holdsEnd });
 
 describe('the checker', () => {
   it('has nothing to say when all that was told is so', () => {
@@ -89,6 +90,21 @@ describe('the checker', () => {
     const payment = { amount: -300, kind: 'PAYMENT', reservationId: ID };
     paidTwice.truth.wallets.set('a', { balance: 450, entries: [payment, ...entries()] });
     expect(found(paidTwice)).toHaveLength(2);
+  });
+
+  it('lets holds end where they may, and nothing else', () => {
+    const held = sound();
+    held.journal.told[1] = told('hold', reservation('HELD'));
+    held.truth.again.set('hold', { status: 200, text: reservation('HELD'), replayed: true });
+    held.truth.reservations.set('a', [{ reservationId: ID, status: 'EXPIRED', price: 300 }]);
+    held.truth.wallets.set('a', { balance: 1_050, entries: entries().filter(({ kind }) => kind !== 'PAYMENT') });
+    expect(found(held, true)).toEqual([]);
+    expect(found(held)).toEqual([expect.stringContaining('was HELD, now it is EXPIRED')]);
+    held.truth.wallets.set('a', { balance: 750, entries: entries() });
+    expect(found(held, true)).toHaveLength(2);
+    const paid = sound();
+    paid.truth.reservations.set('a', [{ reservationId: ID, status: 'EXPIRED', price: 300 }]);
+    expect(found(paid, true)).toEqual([expect.stringContaining('was CONFIRMED, now it is EXPIRED')]);
   });
 
   it('notices a place that is lost, moved, taken away or shared', () => {
