@@ -12,6 +12,8 @@ const RULES: axe.RunOnly = {
 };
 /** What dark can break that light doesn't. */
 const CONTRAST: axe.RunOnly = { type: 'rule', values: ['color-contrast'] };
+/** Rows of seats are all made alike: three of them say what hundreds would, in a tenth of the time. */
+const ALIKE = '.rows > .row:nth-child(n + 4)';
 /** WCAG 2.5.8, in CSS pixels. */
 const LEAST_TARGET = 24;
 
@@ -53,10 +55,10 @@ function misplaced(page: Page): Promise<string[]> {
 
 async function violations(page: Page, only: axe.RunOnly): Promise<string[]> {
   // Evaluated from outside, as the page itself allows no script but its own.
-  await page.evaluate(axe.source);
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axe.source);
   const { violations: found } = await page.evaluate(
-    (runOnly) => (globalThis as unknown as { axe: typeof axe }).axe.run({ runOnly }),
-    only,
+    ([runOnly, alike]) => (globalThis as unknown as { axe: typeof axe }).axe.run({ exclude: [[alike]] }, { runOnly }),
+    [only, ALIKE] as const,
   );
   return found.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`));
 }
