@@ -12,6 +12,8 @@ export interface Victim {
   readonly name: string;
   /** Whether there is something to kill. */
   readonly alive: boolean;
+  /** Whether it answers, as far as is known. */
+  readonly ready: boolean;
   /** SIGKILL; resolves when it is gone. */
   kill(): Promise<void>;
   /** Starts it again. Resolves when it answers through the service; false when it was killed again before. */
@@ -31,6 +33,7 @@ class ApiVictim implements Victim {
   readonly #complain: (what: string) => void;
   #process: ApiProcess;
   #alive = true;
+  #ready = true;
   /** Those that we killed ended by us. */
   readonly #killed = new WeakSet<ApiProcess>();
 
@@ -48,9 +51,13 @@ class ApiVictim implements Victim {
   get alive(): boolean {
     return this.#alive;
   }
+  get ready(): boolean {
+    return this.#ready;
+  }
 
   async kill(): Promise<void> {
     this.#alive = false;
+    this.#ready = false;
     this.#killed.add(this.#process);
     this.#process.signal('SIGKILL');
     await this.#process.ended;
@@ -64,6 +71,8 @@ class ApiVictim implements Victim {
       this.#alive = true;
       try {
         await process.ready();
+        if (this.#killed.has(process)) return false;
+        this.#ready = true;
         this.#watch(process);
         return true;
       } catch {
@@ -83,7 +92,9 @@ class ApiVictim implements Victim {
     void process.ended.then((how) => {
       if (this.#killed.has(process) || this.#world.stopping) return;
       this.#alive = false;
+      this.#ready = false;
       this.#complain(`${this.name} ended by itself: ${how}`);
+      void this.revive().catch((error: Error) => this.#complain(error.message));
     });
   }
 }
@@ -105,6 +116,9 @@ class ServerVictim implements Victim {
     return this.kind;
   }
   get alive(): boolean {
+    return this.#alive;
+  }
+  get ready(): boolean {
     return this.#alive;
   }
 
