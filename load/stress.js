@@ -81,7 +81,7 @@ let startedAt;
 let reservationId;
 
 export default function () {
-  startedAt ??= exec.scenario.startTime;
+  startedAt = startedAt || exec.scenario.startTime;
   const fan = `climber_${startedAt % 1e9}_${exec.scenario.iterationInTest}`;
   check(send(entering(fan, tagged())), { entered: ({ status }) => status === 200 });
   send(asking(fan, tagged()));
