@@ -67,7 +67,8 @@ function busiestNames(client: readonly ClientSecond[]): string[] {
   const counts = new Map<string, number>();
   for (const { name, requests } of client.flatMap(({ routes }) => routes))
     counts.set(name, (counts.get(name) ?? 0) + requests);
-  return mostOf(counts);
+  // Where there is but one, the chart of all requests is its chart.
+  return counts.size > 1 ? mostOf(counts) : [];
 }
 
 function serverCharts(run: RunRecord, words: Words): Chart[] {

@@ -35,7 +35,8 @@
     for (const { cursor, label, outputs, lines } of figures) {
       cursor.hidden = label.hidden = index < 0;
       cursor.style.left = label.style.left = `${share * 100}%`;
-      label.style.transform = `translateX(${share > 0.5 ? -100 : 0}%)`;
+      // In the place of the axis' own labels, and within the chart at its ends.
+      label.style.transform = `translateX(${share < 0.08 ? 0 : share > 0.92 ? -100 : -50}%)`;
       label.textContent = clocks[index] ?? '';
       outputs.forEach(({ output, resting }, i) => {
         output.textContent = index < 0 ? resting : String(lines[i][index] ?? '–');

@@ -187,9 +187,9 @@ function sharesText(shares: Shares): string {
     ...of('the database', database),
     ...of('Redis', redis),
     ...of('the runner', runner),
-    ...of('other programs', others),
+    ...of('the rest (broker, system, other programs)', others),
   ].join(', ');
-  const noisy = othersPrevail(shares) ? ' Other programs kept it busy: measure again on a quiet machine.' : '';
+  const noisy = othersPrevail(shares) ? ' Most of that was not the run: measure again on a quiet machine.' : '';
   return `While all ${processors} processors were busy: ${used}.${noisy}`;
 }
 

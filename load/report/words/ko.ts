@@ -197,9 +197,9 @@ function sharesText(shares: Shares): string {
     ...of('DB', database),
     ...of('Redis', redis),
     ...of('부하 발생기', runner),
-    ...of('다른 프로그램', others),
+    ...of('나머지(브로커, 시스템, 다른 프로그램)', others),
   ].join(', ');
-  const noisy = othersPrevail(shares) ? ' 다른 프로그램이 장비를 쓰고 있었습니다. 조용한 장비에서 다시 재세요.' : '';
+  const noisy = othersPrevail(shares) ? ' 대부분 이 시험이 쓴 것이 아닙니다. 조용한 장비에서 다시 재세요.' : '';
   return `코어 ${processors}개가 모두 바쁜 동안: ${used}.${noisy}`;
 }
 
