@@ -39,6 +39,7 @@ export function judgementOf(run: RunRecord, { verdict, bottleneck, knee }: Findi
 const endsOf = ({ lastSound, firstUnsound, soundAgain }: Knee) => ({ lastSound, firstUnsound, soundAgain });
 
 export function withJudgement(summary: string, run: RunRecord, findings: Findings): string {
-  const exported = JSON.parse(summary) as Record<string, unknown>;
-  return JSON.stringify({ ...exported, jari: judgementOf(run, findings) }, null, 4);
+  const exported = JSON.parse(summary) as { jari?: object };
+  // The runner has put what it used there already.
+  return JSON.stringify({ ...exported, jari: { ...exported.jari, ...judgementOf(run, findings) } }, null, 4);
 }

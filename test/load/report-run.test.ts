@@ -48,6 +48,7 @@ describe('a scenario against jari', () => {
     expect(readFileSync(inFolder('run.md'), 'utf8')).toContain('| Slots end by themselves within 5 minutes | 300 s');
     const { metrics, jari } = exported('a.json');
     expect(metrics.http_reqs?.count).toBeGreaterThan(40);
+    expect(jari).toMatchObject({ script: 'spike', runner: { processes: 1 } });
     expect(jari?.verdict.find(({ code }) => code === 'FAILURES')).toMatchObject({ ok: true, measured: 0 });
     expect(jari?.uses.find(({ resource }) => resource === 'SERVICE_CPU')?.most).toBeGreaterThan(0);
     expect(jari?.processes).toEqual([expect.stringContaining(`:${service.pid}:`)]);

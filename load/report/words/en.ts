@@ -157,7 +157,7 @@ function bottleneck({ bottleneck: found, seen }: BottleneckFacts): Told {
   if (!first) {
     const nearest = nearestOf(uses);
     const headline = seen ? 'Nothing ran out.' : 'Nothing ran out that could be seen; the service was not looked into.';
-    return { headline, evidence: nearest ? [`Nearest to its limit: ${told(nearest)}.`] : [] };
+    return { headline, evidence: nearest ? [nearestText(nearest)] : [] };
   }
   const since = `from ${clockText((first.from ?? 0) * 1_000)} on`;
   const there = moment
@@ -198,6 +198,12 @@ export const nearestOf = (uses: readonly Use[]): Use | undefined =>
   uses
     .filter(({ most }) => most !== null && most > 0)
     .toSorted((a, b) => (b.most ?? 0) / b.limit - (a.most ?? 0) / a.limit)[0];
+
+function nearestText(use: Use): string {
+  return use.seconds > 0
+    ? `Above its limit for moments only, ${use.seconds} s: ${told(use)}.`
+    : `Nearest to its limit: ${told(use)}.`;
+}
 
 function told(use: Use): string {
   const { most, limit } = useText(use);

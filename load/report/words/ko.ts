@@ -167,7 +167,7 @@ function bottleneck({ bottleneck: found, seen }: BottleneckFacts): Told {
     const headline = seen
       ? '한계에 이른 자원이 없습니다.'
       : '보이는 범위에서는 한계에 이른 자원이 없습니다. 서비스 내부는 보지 못했습니다.';
-    return { headline, evidence: nearest ? [`기준에 가장 가까운 것: ${told(nearest)}.`] : [] };
+    return { headline, evidence: nearest ? [nearestText(nearest)] : [] };
   }
   const since = `${clockText((first.from ?? 0) * 1_000)}부터`;
   const there = moment
@@ -201,6 +201,12 @@ function sharesText(shares: Shares): string {
   ].join(', ');
   const noisy = othersPrevail(shares) ? ' 대부분 이 시험이 쓴 것이 아닙니다. 조용한 장비에서 다시 재세요.' : '';
   return `코어 ${processors}개가 모두 바쁜 동안: ${used}.${noisy}`;
+}
+
+function nearestText(use: Use): string {
+  return use.seconds > 0
+    ? `잠깐씩만 기준을 넘은 것 (${use.seconds}초): ${told(use)}.`
+    : `기준에 가장 가까운 것: ${told(use)}.`;
 }
 
 function told(use: Use): string {
