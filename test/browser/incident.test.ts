@@ -3,6 +3,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { POSTGRES, type TestDatabase } from '../support/databases.ts';
 import { call } from '../support/service.ts';
 import { CHROMIUM, useStage } from './support/browser.ts';
+import { inspect } from './support/inspect.ts';
 
 // A service of its own: an incident takes in whatever else goes wrong while it is open.
 describe.skipIf(!CHROMIUM || POSTGRES.missing)('an incident in the console', () => {
@@ -13,9 +14,11 @@ describe.skipIf(!CHROMIUM || POSTGRES.missing)('an incident in the console', () 
   });
   afterAll(() => database?.dispose());
 
-  const open = async () => {
+  const open = async (locale = 'en-US') => {
     const visit = await stage.visit(`/ops#token=${stage.service.opsToken}`, {
       viewport: { width: 1440, height: 1000 },
+      locale,
+      reducedMotion: 'reduce',
     });
     await visit.page.locator('.tile').first().waitFor();
     return visit;
@@ -66,7 +69,12 @@ describe.skipIf(!CHROMIUM || POSTGRES.missing)('an incident in the console', () 
     await incident.getByText('4 have it now.').waitFor();
     const wallet = await call<{ balance: number }>(url, 'GET', '/api/v1/wallet/hurt-1');
     expect(wallet.body.balance).toBe(1_000_000_000 + 1_000 + 5_000);
-    expect(complaints).toEqual([]);
+    const found = await inspect(page, 'an incident');
+    const korean = (await open('ko-KR')).page;
+    await korean.getByRole('button', { name: '자세히' }).click();
+    await korean.locator('.incident .timeline li').first().waitFor();
+    found.push(...(await inspect(korean, 'an incident in Korean')));
+    expect([...found, ...complaints]).toEqual([]);
     for (const userId of hurt) await call(url, 'DELETE', `/api/v1/token?userId=${userId}`);
   }, 120_000);
 });
