@@ -12,6 +12,7 @@ import { type Config, ConfigError } from './config.ts';
 import { type Database, StoreUnavailable } from './db/database.ts';
 import { migrate } from './db/migrate.ts';
 import { openDatabase } from './db/open.ts';
+import { patiently } from './db/patiently.ts';
 import type { Consumer } from './events/bus.ts';
 import { SalesRanking } from './events/consumers/sales-ranking.ts';
 import { Webhook } from './events/consumers/webhook.ts';
@@ -168,8 +169,10 @@ export async function compose(config: Config, log: Logger): Promise<Service> {
     app,
     opsToken: opsToken.kept ? opsToken.value : undefined,
     async start() {
-      await migrate(database);
-      if (config.demoData) await catalogStore.add(demoConcerts(new Date()));
+      await patiently(async () => {
+        await migrate(database);
+        if (config.demoData) await catalogStore.add(demoConcerts(new Date()));
+      });
       await line.opened();
       await queue.configure('main', {}).catch((error) => {
         // Whoever enters it first makes it as well, once the line can be reached.
