@@ -58,7 +58,7 @@ async function keepAsking(kit: Kit, subject: Subject): Promise<() => Promise<{ p
   const { token } = await enter(subject.url, 'asker');
   writeFileSync(file, token);
   const seconds = Math.ceil((ADMISSIONS * PAUSE_MILLISECONDS * 2) / 1_000);
-  const run = { url: subject.url, script: 'status', args: [file], connections: ASKING_CONNECTIONS, seconds } as const;
+  const run = { server: subject, script: 'status', args: [file], connections: ASKING_CONNECTIONS, seconds } as const;
   const running = wrk(run);
   return () => running;
 }

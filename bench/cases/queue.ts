@@ -2,18 +2,18 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Bench } from '../lib/bench.ts';
 import type { Kit } from '../lib/kit.ts';
-import { auditOf, clientNote } from '../lib/report.ts';
+import { auditOf, clientNote, serverNote } from '../lib/report.ts';
 import { rounds } from '../lib/rounds.ts';
-import { type WrkResult, wrk } from '../lib/wrk.ts';
+import { type Server, type WrkResult, wrk } from '../lib/wrk.ts';
 
 const CONNECTIONS = 100;
 const BARE = 'bare Fastify, same route and schemas';
 
 /** Enters as users that nobody has been before. */
 let prefixes = 0;
-const enter = (kit: Kit, url: string, queueId = 'main'): Promise<WrkResult> => {
+const enter = (kit: Kit, server: Server, queueId = 'main'): Promise<WrkResult> => {
   const args = [`r${++prefixes}-`, queueId];
-  return wrk({ url, script: 'enter', args, connections: CONNECTIONS, seconds: kit.seconds });
+  return wrk({ server, script: 'enter', args, connections: CONNECTIONS, seconds: kit.seconds });
 };
 
 export const tokenIssue: Bench = {
@@ -25,7 +25,7 @@ export const tokenIssue: Bench = {
   async run(kit) {
     const subject = await kit.subject('full');
     const bare = await kit.bare();
-    const measured = await rounds(kit, { bare: () => enter(kit, bare), jari: () => enter(kit, subject.url) });
+    const measured = await rounds(kit, { bare: () => enter(kit, bare), jari: () => enter(kit, subject) });
     await auditOf(subject);
     return compared(measured);
   },
@@ -42,9 +42,9 @@ export const tokenStatus: Bench = {
     const bare = await kit.bare();
     const file = join(kit.folder, 'tokens');
     writeFileSync(file, (await tokens(subject.url, 1_000)).join('\n'));
-    const ask = (url: string) =>
-      wrk({ url, script: 'status', args: [file], connections: CONNECTIONS, seconds: kit.seconds });
-    const measured = await rounds(kit, { bare: () => ask(bare), jari: () => ask(subject.url) });
+    const ask = (server: Server) =>
+      wrk({ server, script: 'status', args: [file], connections: CONNECTIONS, seconds: kit.seconds });
+    const measured = await rounds(kit, { bare: () => ask(bare), jari: () => ask(subject) });
     await auditOf(subject);
     return compared(measured);
   },
@@ -52,7 +52,11 @@ export const tokenStatus: Bench = {
 
 function compared({ bare, jari }: { bare: WrkResult; jari: WrkResult }) {
   if (jari.refused > 0) throw new Error(`${jari.refused} requests were refused`);
-  return { value: jari.perSecond, referenceValue: bare.perSecond, note: clientNote([jari]) };
+  return {
+    value: jari.perSecond,
+    referenceValue: bare.perSecond,
+    note: `${clientNote([jari])}; ${serverNote(jari, bare)}`,
+  };
 }
 
 async function tokens(url: string, users: number): Promise<string[]> {

@@ -2,22 +2,22 @@ import type { Bench } from '../lib/bench.ts';
 import { median } from '../lib/bench.ts';
 import type { Kit, Subject } from '../lib/kit.ts';
 import { addTextbook, textbook } from '../lib/pgbench.ts';
-import { auditOf, clientNote } from '../lib/report.ts';
+import { auditOf, clientNote, serverNote } from '../lib/report.ts';
 import { rounds } from '../lib/rounds.ts';
 import { addSeats, admit, CONCERT_ID, FIRST_NUMBERED_SEAT_ID, SCHEDULE_ID, STANDING_SEAT_ID } from '../lib/seats.ts';
-import { type WrkResult, wrk } from '../lib/wrk.ts';
+import { type Server, type WrkResult, wrk } from '../lib/wrk.ts';
 
 const BUYERS = 50;
 
 /** Measures reservations on one subject. Every run goes on with seats that the runs before it have not touched. */
 class Buyers {
   readonly #kit: Kit;
-  readonly #url: string;
+  readonly #server: Server;
   #nextSeat = FIRST_NUMBERED_SEAT_ID;
 
-  constructor(kit: Kit, url: string) {
+  constructor(kit: Kit, server: Server) {
     this.#kit = kit;
-    this.#url = url;
+    this.#server = server;
   }
 
   distinct(): Promise<WrkResult> {
@@ -35,7 +35,13 @@ class Buyers {
 
   async #buy(seat: number, step: number): Promise<WrkResult> {
     const args = [String(BUYERS), String(CONCERT_ID), String(SCHEDULE_ID), String(seat), String(step)];
-    const run = { url: this.#url, script: 'reserve', args, connections: BUYERS, seconds: this.#kit.seconds } as const;
+    const run = {
+      server: this.#server,
+      script: 'reserve',
+      args,
+      connections: BUYERS,
+      seconds: this.#kit.seconds,
+    } as const;
     const result = await wrk(run);
     // wrk may have asked for a few more than it was answered.
     this.#nextSeat += step * (result.requests + BUYERS + 1);
@@ -48,7 +54,7 @@ async function buyersOn(kit: Kit, size: 'embedded' | 'postgres'): Promise<{ subj
   const subject = await kit.subject(size);
   await addSeats(subject);
   await admit(subject.url, BUYERS);
-  return { subject, buyers: new Buyers(kit, subject.url) };
+  return { subject, buyers: new Buyers(kit, subject) };
 }
 
 export const reserve: Bench = {
@@ -69,7 +75,8 @@ export const reserve: Bench = {
     }
     await auditOf(subject);
     const value = median(values.map((one) => one.perSecond));
-    return { value, referenceValue: median(references), note: clientNote(values) };
+    const cost = `${median(values.map((one) => one.serverCpu)).toFixed(0)} µs of processor a request, without PostgreSQL's`;
+    return { value, referenceValue: median(references), note: `${clientNote(values)}; ${cost}` };
   },
 };
 
@@ -87,7 +94,7 @@ export const reserveEmbedded: Bench = {
     return {
       value: measured.jari.perSecond,
       referenceValue: measured.bare.perSecond,
-      note: clientNote([measured.jari]),
+      note: `${clientNote([measured.jari])}; ${serverNote(measured.jari, measured.bare)}`,
     };
   },
 };

@@ -7,6 +7,7 @@ import { createDatabase } from '../../scripts/services/database.ts';
 import type { ServiceName } from '../../scripts/services/service.ts';
 import { type Services, startServices } from '../../scripts/services/services.ts';
 import { type Service, startService } from '../../test/support/service.ts';
+import type { Server } from './wrk.ts';
 
 export type Size = 'embedded' | 'postgres' | 'full';
 
@@ -72,7 +73,7 @@ export class Kit {
   }
 
   /** The reference: the same route, schemas and answer on a bare Fastify, with no store behind it. */
-  async bare(): Promise<string> {
+  async bare(): Promise<Server> {
     const child = spawn(process.execPath, [join(import.meta.dirname, '../reference/bare.ts')], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
@@ -82,7 +83,7 @@ export class Kit {
       await once(child, 'exit');
     });
     const [line] = (await once(child.stdout, 'data')) as [Buffer];
-    return line.toString().trim();
+    return { url: line.toString().trim(), pid: child.pid as number };
   }
 
   async stop(): Promise<void> {

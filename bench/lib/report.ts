@@ -18,6 +18,10 @@ export function clientNote(results: readonly WrkResult[]): string {
   return `p95 ${p95.toFixed(1)} ms; load generator at ${Math.round(cpu * 100)} % of a core`;
 }
 
+/** What the service's own process costs, beside the reference's. */
+export const serverNote = ({ serverCpu }: WrkResult, bare?: WrkResult): string =>
+  `${serverCpu.toFixed(0)} µs of processor a request${bare ? `, bare ${bare.serverCpu.toFixed(0)}` : ''}`;
+
 const figure = (value: number) => (value >= 1000 ? Math.round(value).toLocaleString('en') : value.toPrecision(3));
 
 export function table(results: readonly Result[]): string {

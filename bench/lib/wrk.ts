@@ -16,14 +16,21 @@ export interface WrkResult {
   p99: number;
   /** Of one core: near 1 the load generator itself is the limit, and the figure says nothing of the server. */
   clientCpu: number;
+  /** Of the server's own process, in microseconds of processor time a request; without the stores behind it. */
+  serverCpu: number;
+}
+
+export interface Server {
+  url: string;
+  pid: number;
 }
 
 export interface WrkRun {
-  url: string;
   script: 'enter' | 'status' | 'reserve';
   args: readonly string[];
   connections: number;
   seconds: number;
+  server: Server;
 }
 
 const SCRIPTS = join(import.meta.dirname, '../wrk');
@@ -33,7 +40,7 @@ const ADVICE =
 const TICKS_PER_SECOND = 100;
 
 /** Loads a server from another process, over keep-alive connections, and says what came of it. */
-export async function wrk({ url, script, args, connections, seconds }: WrkRun): Promise<WrkResult> {
+export async function wrk({ server, script, args, connections, seconds }: WrkRun): Promise<WrkResult> {
   const program = await need(
     () => findProgram('wrk'),
     ['wrk'],
@@ -41,8 +48,9 @@ export async function wrk({ url, script, args, connections, seconds }: WrkRun): 
     (line) => console.error(line),
   );
   const file = join(SCRIPTS, `${script}.lua`);
-  const flags = ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '20s', '-s', file, url, '--', ...args];
+  const flags = ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '20s', '-s', file, server.url, '--', ...args];
   const child = spawn(program, flags, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const before = processorSeconds(server.pid) ?? 0;
   let cpuSeconds = 0;
   const watch = setInterval(() => {
     cpuSeconds = processorSeconds(child.pid) ?? cpuSeconds;
@@ -52,7 +60,10 @@ export async function wrk({ url, script, args, connections, seconds }: WrkRun): 
   clearInterval(watch);
   const json = /JSON(\{.*\})/.exec(output)?.[1];
   if (!json) throw new Error(`wrk did not finish:\n${output}`);
-  const result = { ...JSON.parse(json), clientCpu: cpuSeconds / seconds } as WrkResult;
+  const serverSeconds = (processorSeconds(server.pid) ?? 0) - before;
+  const measured = JSON.parse(json) as Omit<WrkResult, 'clientCpu' | 'serverCpu'>;
+  const serverCpu = (serverSeconds * 1e6) / measured.requests;
+  const result = { ...measured, clientCpu: cpuSeconds / seconds, serverCpu };
   if (result.broken > 0) throw new Error(`${result.broken} requests of the bench broke:\n${output}`);
   return result;
 }
