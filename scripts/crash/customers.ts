@@ -46,11 +46,11 @@ export class Customers {
     while (this.#open) {
       const one = mine.at(-1);
       const dice = random();
-      if (dice < 0.27) await this.#charge(userId);
-      else if (dice < 0.3) place = await this.#look(place);
-      else if (dice < 0.5) await this.#take(place, 'reserve', seat(random), mine);
-      else if (dice < 0.75) await this.#take(place, 'hold', seat(random), mine);
-      else if (one?.status === 'HELD' && dice < 0.92) await this.#settle(userId, 'pay', one);
+      if (dice < 0.2) await this.#charge(userId);
+      else if (dice < 0.23) place = await this.#look(place);
+      else if (dice < 0.4) await this.#take(place, 'reserve', seat(random), mine);
+      else if (dice < 0.63) await this.#take(place, 'hold', seat(random), mine);
+      else if (one?.status === 'HELD' && dice < 0.88) await this.#settle(userId, 'pay', one);
       else if (one && one.status !== 'CANCELLED') await this.#settle(userId, 'cancel', one);
       await this.#think(random);
     }

@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 /** A change that somebody asked for, and what they were told in the end. */
 export interface Told {
   userId: string;
@@ -29,3 +31,16 @@ export interface Journal {
 }
 
 export const emptyJournal = (): Journal => ({ told: [], places: new Map(), complaints: [] });
+
+export const CHANGES = ['charge', 'reserve', 'hold', 'pay', 'cancel'] as const;
+
+/** How often the rarest kind of change was acknowledged. */
+export function rarest({ told }: Journal): number {
+  const done = told.filter(({ status }) => status === 200);
+  return Math.min(...CHANGES.map((change) => done.filter(({ action }) => action === change).length));
+}
+
+/** Waits until something holds, or for so long. */
+export async function until(holds: () => boolean, mostMilliseconds: number): Promise<void> {
+  for (const deadline = Date.now() + mostMilliseconds; !holds() && Date.now() < deadline; ) await sleep(50);
+}

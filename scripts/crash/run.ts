@@ -5,7 +5,7 @@ import { startWorld, type World } from '../drill/world.ts';
 import { chances } from './chances.ts';
 import { Customers } from './customers.ts';
 import { Receiver } from './deliveries.ts';
-import { emptyJournal, type Journal } from './journal.ts';
+import { emptyJournal, type Journal, rarest, until } from './journal.ts';
 import { type Kill, killAgainAndAgain } from './kills.ts';
 import { verdict } from './verdict.ts';
 import { victimsOf } from './victims.ts';
@@ -49,6 +49,10 @@ const SETTINGS = {
 };
 /** Before the first kill and after the last, so that there is something to lose. */
 const CALM_MILLISECONDS = 1_000;
+/** On a slow machine it goes on until each kind of change was acknowledged so often, and so many came. */
+const LEAST_OF_EACH = 5;
+const LEAST_PLACES = SHOPPERS + VISITORS + 30;
+const ENOUGH_WITHIN_MILLISECONDS = 60_000;
 
 /** Runs on a private full size: three processes of the service, PostgreSQL, Redis that syncs every write, and Kafka. */
 export async function runCrash({ kills: count, seed, say }: CrashOptions): Promise<CrashOutcome> {
@@ -99,10 +103,13 @@ async function underLoad(world: World, journal: Journal, { kills, seed, say }: C
     );
   } finally {
     await sleep(CALM_MILLISECONDS);
+    await until(() => enough(journal), ENOUGH_WITHIN_MILLISECONDS);
     customers.leave();
     await Promise.all(busy);
   }
 }
+
+const enough = (journal: Journal) => rarest(journal) >= LEAST_OF_EACH && journal.places.size >= LEAST_PLACES;
 
 function told({ number, victim, at, answeredAfterMilliseconds: after }: Kill, of: number): string {
   const answer =

@@ -1,9 +1,9 @@
 // SIGKILL under load, again and again: nothing that was acknowledged is lost, nothing is done twice.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, it, vi } from 'vitest';
 import { type Chances, chances } from '../../scripts/crash/chances.ts';
 import { Customers } from '../../scripts/crash/customers.ts';
-import { emptyJournal, type Journal } from '../../scripts/crash/journal.ts';
+import { emptyJournal, type Journal, rarest, until } from '../../scripts/crash/journal.ts';
 import { lookUp } from '../../scripts/crash/truth.ts';
 import { violations } from '../../scripts/crash/violations.ts';
 import { createDatabase, dropDatabase } from '../../scripts/services/database.ts';
@@ -16,6 +16,11 @@ const KILLS = 4;
 const CUSTOMERS = 16;
 /** So that there is more to do than to look up afterwards. */
 const THINK_MILLISECONDS = 10;
+/** What makes it a run, however slow the machine. */
+const ANSWERS_BETWEEN_KILLS = 40;
+const LEAST_OF_EACH = 6;
+const LEAST_PLACES = CUSTOMERS + 20;
+const ENOUGH_WITHIN_MILLISECONDS = 60_000;
 const OPENING_BALANCE = 10_000_000;
 /** Nothing ends by itself here: what is gone was lost. */
 const HOUR = '3600';
@@ -33,10 +38,12 @@ async function databaseFor(target: DatabaseTarget): Promise<Record<string, strin
   return { DATABASE_URL: await createDatabase(process.env.JARI_TEST_DATABASE_URL as string) };
 }
 
-/** Kills the service at a random moment of its work, and every other time once more while it comes up again. */
-async function killAgainAndAgain(service: Service, random: Chances): Promise<void> {
+/** Kills the service at a random moment of its work, once there is something to lose, and every other time once more while it comes up again. */
+async function killAgainAndAgain(service: Service, { told }: Journal, random: Chances): Promise<void> {
   for (let kill = 1; kill <= KILLS; kill++) {
+    const before = told.length;
     await sleep(300 + random() * 900);
+    await until(() => told.length >= before + ANSWERS_BETWEEN_KILLS, ENOUGH_WITHIN_MILLISECONDS);
     await service.kill();
     if (kill % 2 === 0) {
       const restart = service.restart().catch(() => {});
@@ -59,8 +66,8 @@ async function underLoad(service: Service, seed: number): Promise<Journal> {
     customers.arrive('newcomer'),
   ];
   try {
-    await killAgainAndAgain(service, chances(seed));
-    await sleep(300);
+    await killAgainAndAgain(service, journal, chances(seed));
+    await until(() => enough(journal), ENOUGH_WITHIN_MILLISECONDS);
   } finally {
     customers.leave();
   }
@@ -80,7 +87,7 @@ describe.concurrent.each(DATABASES)('SIGKILL under load on $name', (target) => {
       await service.restart();
       const truth = await lookUp(service.url, journal);
       expect(violations(journal, truth, RULES), `seed ${seed}`).toEqual([]);
-      expectEnoughHappened(journal);
+      expect(enough(journal)).toBe(true);
 
       // What was confirmed is counted once, however often its event was delivered.
       const confirmed = [...truth.reservations.values()].flat().filter(({ status }) => status === 'CONFIRMED').length;
@@ -95,12 +102,8 @@ describe.concurrent.each(DATABASES)('SIGKILL under load on $name', (target) => {
   });
 });
 
-/** The run was a run: every kind of change was acknowledged, and kills made people ask again. */
-function expectEnoughHappened({ told, places }: Journal): void {
-  for (const action of ['charge', 'reserve', 'hold', 'pay', 'cancel'] as const)
-    expect(told.filter((one) => one.action === action && one.status === 200).length, action).toBeGreaterThan(5);
-  expect(places.size).toBeGreaterThan(CUSTOMERS + 10);
-}
+/** The run was a run: every kind of change was acknowledged, and people came. */
+const enough = (journal: Journal) => rarest(journal) >= LEAST_OF_EACH && journal.places.size >= LEAST_PLACES;
 
 /** What the audit finds wrong. */
 async function audited(service: Service): Promise<unknown[]> {
