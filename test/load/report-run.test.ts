@@ -55,7 +55,7 @@ describe('a scenario against jari', () => {
   });
 
   test('in Korean; a name that ends in .md is Markdown alone', async () => {
-    const ran = await load(spike('500ms:40', '--lang', 'ko', '--report', 'only.md', '--summary-export', 'b.json'));
+    const ran = await load(spike('500ms:40', '--lang', 'ko', '--report', 'only.md'));
     expect(ran.stdout).toMatch(/✓ 활성열 5분 이내 자동 만료 +300 s \(만료가 지난 자리 0개\) +300 s 이하 +통과/);
     expect(readFileSync(inFolder('only.md'), 'utf8')).toContain('| 토큰 API 응답 시간 (p95) |');
     expect(existsSync(inFolder('only.html'))).toBe(false);
@@ -96,26 +96,29 @@ test('a report of another server has the client’s half; no verdict is printed,
 
 describe('compare', () => {
   test('two runs side by side: verdict, bottleneck, and k6’s figures with their difference', async () => {
-    const [a, b] = [exported('a.json'), exported('b.json')];
-    const counts = [a, b].map(({ metrics }) => Number(metrics.http_reqs?.count));
-    const slower = {
-      ...b,
-      metrics: { ...b.metrics, http_reqs: { ...b.metrics.http_reqs, count: (counts[0] ?? 0) * 2 } },
-      jari: b.jari && {
-        ...b.jari,
-        verdict: b.jari.verdict.map((row) => (row.code === 'TOKEN_P95' ? { ...row, measured: 900, ok: false } : row)),
+    const a = exported('a.json');
+    const count = Number(a.metrics.http_reqs?.count);
+    // How fast it was is no matter of a test.
+    const judged = (measured: number, ok: boolean) => ({
+      ...a,
+      jari: a.jari && {
+        ...a.jari,
+        verdict: a.jari.verdict.map((row) => (row.code === 'TOKEN_P95' ? { ...row, measured, ok } : row)),
       },
-    };
-    writeFileSync(inFolder('slower.json'), JSON.stringify(slower));
-    const { code, stdout } = await runArguments(['compare', 'a.json', 'slower.json'], { cwd: folder });
+    });
+    const slow = judged(900, false);
+    const http_reqs = { ...a.metrics.http_reqs, count: count * 2 };
+    writeFileSync(inFolder('faster.json'), JSON.stringify(judged(90, true)));
+    writeFileSync(inFolder('slower.json'), JSON.stringify({ ...slow, metrics: { ...a.metrics, http_reqs } }));
+    const { code, stdout } = await runArguments(['compare', 'faster.json', 'slower.json'], { cwd: folder });
     expect(code).toBe(0);
     const [head, ...lines] = stdout.trimEnd().split('\n');
-    expect(head).toMatch(/^figure +a\.json +slower\.json +difference$/);
+    expect(head).toMatch(/^figure +faster\.json +slower\.json +difference$/);
     const line = (start: string) => lines.find((one) => one.startsWith(start));
-    expect(line('Token API response time (p95)')).toMatch(/900 ms \(\d+ requests\) FAIL +pass → FAIL$/);
-    expect(line('http_reqs: count')).toMatch(
-      new RegExp(`^http_reqs: count +${counts[0]} +${2 * (counts[0] ?? 0)} +\\+100 %$`),
+    expect(line('Token API response time (p95)')).toMatch(
+      /90 ms \(\d+ requests\) pass +900 ms \(\d+ requests\) FAIL +pass → FAIL$/,
     );
+    expect(line('http_reqs: count')).toMatch(new RegExp(`^http_reqs: count +${count} +${2 * count} +\\+100 %$`));
     expect(line('Slots end by themselves')).toMatch(/ =$/);
     expect(line('What limits it')).toBeDefined();
   });
@@ -124,7 +127,7 @@ describe('compare', () => {
     const { metrics } = exported('a.json');
     writeFileSync(inFolder('k6.json'), JSON.stringify({ metrics }));
     const korean = await runArguments(['compare', 'a.json', 'k6.json', '--lang', 'ko'], { cwd: folder });
-    expect(korean.stdout).toMatch(/^토큰 API 응답 시간 \(p95\) .*통과 +- +통과 → -$/m);
+    expect(korean.stdout).toMatch(/^토큰 API 응답 시간 \(p95\) .*(통과|미달) +- +\1 → -$/m);
     expect(korean.stdout).toMatch(/^http_reqs: count .* =$/m);
     expect(korean.stdout).not.toMatch(/undefined|NaN/);
   });

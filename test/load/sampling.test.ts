@@ -156,7 +156,7 @@ describe('who is looked at', () => {
 
   test('one that hangs is given up', async () => {
     const server = await startServer(() => undefined);
-    const watch = new Watch([new Target(server.url, undefined)]);
+    const watch = new Watch([new Target(server.url, undefined, 200)]);
     await watch.start();
     await watch.stop();
     expect([watch.silence(), watch.seconds(0, Number.MAX_VALUE), server.received.length]).toEqual(['NO_ANSWER', [], 2]);

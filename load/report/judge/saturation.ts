@@ -182,3 +182,9 @@ function sharesOf({ machine, server, client }: RunRecord): Shares | null {
   const known = used.service + used.database + used.redis + used.runner;
   return { processors, ...used, others: Math.max(0, all - known) };
 }
+
+/** The one that came closest to its limit, of those that have one in proportion. */
+export const nearestOf = (uses: readonly Use[]): Use | undefined =>
+  uses
+    .filter(({ most }) => most !== null && most > 0)
+    .toSorted((a, b) => (b.most ?? 0) / b.limit - (a.most ?? 0) / a.limit)[0];

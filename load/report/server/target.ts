@@ -3,7 +3,8 @@
 import { type Figures, parseMetrics } from '../../../web/ops/metrics/parse.ts';
 import type { Audit, ServerSide } from '../record.ts';
 
-const LOOK_MILLISECONDS = 900;
+/** A service that is overloaded takes its time, and that is when it is worth looking at. */
+const LOOK_MILLISECONDS = 3_000;
 /** The audit reads every row. */
 const AUDIT_MILLISECONDS = 30_000;
 
@@ -11,24 +12,26 @@ export class Target {
   readonly url: string;
   readonly #headers: Record<string, string>;
   readonly #hasToken: boolean;
+  readonly #patience: number;
   /** Why the last look saw nothing. */
   silence: ServerSide['silence'] = null;
 
-  constructor(url: string, token: string | undefined) {
+  constructor(url: string, token: string | undefined, patienceMilliseconds = LOOK_MILLISECONDS) {
     this.url = url;
+    this.#patience = patienceMilliseconds;
     this.#hasToken = token !== undefined;
     this.#headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
   }
 
   async isJari(): Promise<boolean> {
-    const answer = await this.#ask('/openapi.json', LOOK_MILLISECONDS * 3);
+    const answer = await this.#ask('/openapi.json', this.#patience);
     if (!answer?.ok) return false;
     const { info } = (await answer.json().catch(() => ({}))) as { info?: { title?: string } };
     return info?.title === 'jari';
   }
 
   async metrics(): Promise<Figures | null> {
-    const answer = await this.#ask('/metrics', LOOK_MILLISECONDS);
+    const answer = await this.#ask('/metrics', this.#patience);
     const text = await answer?.text().catch(() => null);
     this.silence = this.#silenceOf(answer?.status);
     return answer?.ok && text ? parseMetrics(text) : null;
