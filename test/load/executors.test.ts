@@ -161,6 +161,16 @@ describe('constant-arrival-rate', () => {
     expect(ran.exported.metrics.dropped_iterations?.count).toBe(23);
     expect(ran.stderr).toContain('Insufficient VUs, reached 2 active VUs and cannot initialize more');
   });
+  test('drops it at once, also when a look at who is free takes longer than the next arrival', async () => {
+    const rate = { executor: 'constant-arrival-rate', rate: 400, duration: '500ms' };
+    const config = { ...rate, preAllocatedVUs: 2, gracefulStop: '0s' };
+    // Both users keep the processor: no more than 25 turns of 20 ms fit in, and what one or two began before the end.
+    const burn = 'const until = Date.now() + 20; while (Date.now() < until);';
+    const { iterations, dropped_iterations } = (await runScript(scenario(config, burn))).exported.metrics;
+    // But for the last few, which the end interrupts. What was put off would still be to start then: about half.
+    expect((iterations?.count ?? 0) + (dropped_iterations?.count ?? 0)).toBeGreaterThanOrEqual(190);
+    expect(iterations?.count).toBeLessThanOrEqual(28);
+  });
   test('takes more users, up to maxVUs, when those it began with are busy', async () => {
     const config = { executor: 'constant-arrival-rate', rate: 40, duration: '500ms', preAllocatedVUs: 1, maxVUs: 6 };
     const ran = await runScript(scenario(config, 'console.log(__VU); sleep(1)'));
