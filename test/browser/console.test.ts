@@ -34,7 +34,7 @@ describe.skipIf(!CHROMIUM)('the console', () => {
     page.locator('.tile', { hasText: new RegExp(`^${name}`) }).locator('strong');
 
   it("opens with the operators' token alone, which leaves the address at once", async () => {
-    const { page } = await stage.visit('/ops');
+    const { page } = await stage.visit('/ops', { reducedMotion: 'reduce' });
     await page.getByLabel('Operators’ token').fill('not-the-token-at-all');
     await page.getByRole('button', { name: 'Open the console' }).click();
     await page.getByText('This token is not the one.').waitFor();
@@ -155,7 +155,7 @@ describe.skipIf(!CHROMIUM)('the console', () => {
       await page.getByRole('button', { name: /Paused|멈춤/ }).click();
       found.push(...(await inspect(page, `its dialog, ${locale}`)));
     }
-    const { page } = await stage.visit('/ops');
+    const { page } = await stage.visit('/ops', { reducedMotion: 'reduce' });
     await page.getByLabel('Operators’ token').waitFor();
     found.push(...(await inspect(page, 'its door')));
     expect(found).toEqual([]);
