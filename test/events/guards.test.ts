@@ -128,7 +128,13 @@ describe.skipIf(POSTGRES.missing)('the guards of the events', () => {
     });
 
     it('take it both without the row lock', async () => {
-      await withoutGuard(database, 'deliveries_claim.sql', 'FOR UPDATE OF d SKIP LOCKED');
+      // Neither the lock, nor finding the row where it was read: a row that another worker changed has moved.
+      await withoutGuard(
+        database,
+        'deliveries_claim.sql',
+        /FOR UPDATE OF d SKIP LOCKED(.*)WHERE d\.ctid = r\.at/s,
+        '$1WHERE d.consumer = for_consumer AND d.event_id = r.event_id',
+      );
       expect(await claimedByBoth()).toEqual([2, 2]);
     });
   });
@@ -145,7 +151,7 @@ describe.skipIf(POSTGRES.missing)('the guards of the events', () => {
     });
 
     it('goes with it when nobody looks for earlier ones', async () => {
-      await withoutGuard(database, 'deliveries_claim.sql', /AND NOT EXISTS \(.*?earlier\.event_id < d\.event_id\)/s);
+      await withoutGuard(database, 'deliveries_claim.sql', /AND d\.event_id = \(\s+SELECT first.*?LIMIT 1\)/s);
       expect(await claimedInTurn()).toBe(2);
     });
   });
@@ -188,7 +194,7 @@ describe.skipIf(POSTGRES.missing)('the guards of the events', () => {
     });
 
     it('does without the attempt it failed in', async () => {
-      await withoutGuard(database, 'deliveries_settle.sql', `IS NULL AND d.attempts = f.attempts`, 'IS NULL');
+      await withoutGuard(database, 'deliveries_settle.sql', 'AND i.attempts = f.attempts');
       expect(await lettersOfApplied()).toBe(1);
     });
   });
