@@ -58,6 +58,7 @@ async function listeners(kit: Kit): Promise<{ kilobytesEach: number; toldMillise
     await client.ask({ do: 'listen', host, port: Number(port), users });
     await settle();
     const kilobytesEach = (residentBytes(subject.pid) - before) / LISTENERS / 1_000;
+    await client.ask({ do: 'watch' });
     const told = client.ask({ do: 'all-told' });
     const left = Date.now();
     await call(subject.url, 'DELETE', '/api/v1/token?userId=front');

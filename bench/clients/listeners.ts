@@ -3,12 +3,15 @@ import { connect, type Socket } from 'node:net';
 
 type Order =
   | { do: 'listen'; host: string; port: number; users: string[] }
-  /** Resolves when every listener has got one more event since the order. */
+  /** From now on it counts who gets an event. */
+  | { do: 'watch' }
+  /** Resolves when every listener has got one since then. */
   | { do: 'all-told' }
   | { do: 'close' };
 
 let sockets: Socket[] = [];
 let told: Set<number> | null = null;
+let allToldAt: number | null = null;
 let allTold: (() => void) | null = null;
 
 process.on('message', (order: Order) => {
@@ -30,11 +33,16 @@ async function obey(order: Order): Promise<object> {
     sockets = [];
     return {};
   }
-  told = new Set();
-  await new Promise<void>((resolve) => {
-    allTold = resolve;
-  });
-  return { at: Date.now() };
+  if (order.do === 'watch') {
+    told = new Set();
+    return {};
+  }
+  if (allToldAt === null) {
+    await new Promise<void>((resolve) => {
+      allTold = resolve;
+    });
+  }
+  return { at: allToldAt as unknown as number };
 }
 
 function listen({ host, port }: { host: string; port: number }, user: string, index: number): Promise<void> {
@@ -53,7 +61,9 @@ function listen({ host, port }: { host: string; port: number }, user: string, in
         resolve();
       }
       told?.add(index);
-      if (told?.size === sockets.length) allTold?.();
+      if (told?.size !== sockets.length) return;
+      allToldAt ??= Date.now();
+      allTold?.();
     });
   });
 }
