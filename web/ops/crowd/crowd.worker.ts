@@ -17,7 +17,9 @@ async function enter({ run, people, staySeconds }: CrowdCommand & { do: 'enter' 
   const shop = new Shop();
   const mine = new Crowd(run, people, staySeconds, shop);
   crowd = mine;
-  const reporting = setInterval(() => scope.postMessage(mine.report()), REPORT_EVERY_MILLISECONDS);
+  // Over is said once, at the very end: the page may send the next crowd in as soon as it hears it, and a later word about
+  // this one would be taken for the next one's.
+  const reporting = setInterval(() => scope.postMessage({ ...mine.report(), over: false }), REPORT_EVERY_MILLISECONDS);
   // The line fills at once; what there is to buy is looked up meanwhile.
   await Promise.all([shop.open().catch(() => {}), mine.live()]);
   clearInterval(reporting);
