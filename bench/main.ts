@@ -10,6 +10,7 @@ import { pagesConsole, pagesPaint, pagesPan, pagesPosition } from './cases/pages
 import { idleMemory, start } from './cases/process.ts';
 import { tokenIssue, tokenStatus } from './cases/queue.ts';
 import { hotSeat, reserve, reserveEmbedded, reserveStanding } from './cases/reservation.ts';
+import { loadRunner } from './cases/runner.ts';
 import { type Bench, judged, type Result } from './lib/bench.ts';
 import { Kit } from './lib/kit.ts';
 import { table } from './lib/report.ts';
@@ -31,6 +32,7 @@ const ALL: Bench[] = [
   idleMemory,
   sseMemory,
   sseUpdate,
+  loadRunner,
   pagesPaint,
   pagesPan,
   pagesPosition,
@@ -68,7 +70,10 @@ const kit = new Kit({ rounds: Number(values.rounds), seconds: Number(values.seco
 try {
   for (const [i, bench] of chosen.entries()) {
     title = `[${i + 1}/${chosen.length}] ${bench.name}`;
-    results.push(judged(bench, await bench.run(kit)));
+    const result = judged(bench, await bench.run(kit));
+    results.push(result);
+    // At once: what comes after may fail.
+    progress(`${result.value.toPrecision(4)} ${result.unit}`);
     await kit.stop();
   }
 } finally {

@@ -1,7 +1,6 @@
 // npm run checklist: how everything is, area by area, as the operators' checklist says. Exits 1 when something is down.
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Checklist, ChecklistArea } from '../contract/ops.ts';
+import { operatorsToken } from './operators-token.ts';
 
 const USAGE = `npm run checklist [-- URL]
   URL        of the service, default BASE_URL or http://127.0.0.1:8080
@@ -16,13 +15,9 @@ const AREAS: Record<keyof Checklist['areas'], string> = {
 };
 
 function token(): string {
-  const { OPS_TOKEN, DATA_DIR = '.jari' } = process.env;
-  if (OPS_TOKEN) return OPS_TOKEN;
-  try {
-    return readFileSync(join(DATA_DIR, 'ops-token'), 'utf8').trim();
-  } catch {
-    throw new Error('set OPS_TOKEN, or DATA_DIR to the folder of the service');
-  }
+  const found = operatorsToken(process.env, process.cwd());
+  if (found === undefined) throw new Error('set OPS_TOKEN, or DATA_DIR to the folder of the service');
+  return found;
 }
 
 async function ask(url: string): Promise<Checklist> {

@@ -138,7 +138,7 @@ function oneOf<T extends string>(env: Env, name: string, allowed: readonly T[], 
   return value;
 }
 
-/** "all", "none", or names with commas between; all unless told otherwise. */
+/** "all", "none", or names with commas between. */
 function someOf<T extends string>(
   env: Env,
   name: string,

@@ -23,7 +23,7 @@ export const admitLatency: Bench = {
     const subject = await kit.subject('full');
     const users = Array.from({ length: CAP + ADMISSIONS }, (_, n) => `fan${n}`);
     for (const user of users) await enter(subject.url, user);
-    const client = startClient<object, { at: number[] }>('admitted');
+    const client = startClient<object, { at: number[] }>('listeners');
     try {
       const { hostname: host, port } = new URL(subject.url);
       const waiting = users.slice(CAP);
@@ -31,7 +31,8 @@ export const admitLatency: Bench = {
       const load = await keepAsking(kit, subject);
       kit.say(`${ADMISSIONS} slots are given up, one after the other`);
       const left: number[] = [];
-      const told = client.ask({ do: 'all-active' });
+      await client.ask({ do: 'watch', event: 'active' });
+      const told = client.ask({ do: 'all-told' });
       for (let n = 0; n < ADMISSIONS; n++) {
         left.push(performance.timeOrigin + performance.now());
         await call(subject.url, 'DELETE', `/api/v1/token?userId=${users[n]}`);

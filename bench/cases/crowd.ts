@@ -44,7 +44,7 @@ const settle = () => new Promise((resolve) => setTimeout(resolve, PROCESS_SETTLE
 /** 10,000 listeners wait, the first in line leaves, and all must hear that they moved up. */
 async function listeners(kit: Kit): Promise<{ kilobytesEach: number; toldMilliseconds: number }> {
   const subject = await kit.subject('full', { QUEUE_CAP: '1' });
-  const client = startClient<object, { at: number }>('listeners');
+  const client = startClient<object, { at: number[] }>('listeners');
   try {
     await enter(subject.url, 'inside');
     await enter(subject.url, 'front');
@@ -60,9 +60,9 @@ async function listeners(kit: Kit): Promise<{ kilobytesEach: number; toldMillise
     const kilobytesEach = (residentBytes(subject.pid) - before) / LISTENERS / 1_000;
     await client.ask({ do: 'watch' });
     const told = client.ask({ do: 'all-told' });
-    const left = Date.now();
+    const left = performance.timeOrigin + performance.now();
     await call(subject.url, 'DELETE', '/api/v1/token?userId=front');
-    return { kilobytesEach, toldMilliseconds: (await told).at - left };
+    return { kilobytesEach, toldMilliseconds: Math.max(...(await told).at) - left };
   } finally {
     await client.stop();
   }

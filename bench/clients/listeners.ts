@@ -1,69 +1,51 @@
 // Many listeners of one line, each on a connection of its own, as lean as can be: raw sockets that read until an event.
-import { connect, type Socket } from 'node:net';
+import { connect } from 'node:net';
+import { obey } from './obey.ts';
 
 type Order =
   | { do: 'listen'; host: string; port: number; users: string[] }
-  /** From now on it counts who gets an event. */
-  | { do: 'watch' }
-  /** Resolves when every listener has got one since then. */
-  | { do: 'all-told' }
-  | { do: 'close' };
+  /** From now on it notes when each listener first hears of such an event; without a name, of any. */
+  | { do: 'watch'; event?: 'position' | 'active' }
+  /** Resolves when every listener has: the times, in milliseconds since 1970. */
+  | { do: 'all-told' };
 
-let sockets: Socket[] = [];
-let told: Set<number> | null = null;
-let allToldAt: number | null = null;
-let allTold: (() => void) | null = null;
+const AT_A_TIME = 200;
 
-process.on('message', (order: Order) => {
-  obey(order).then(
-    (answer) => process.send?.(answer),
-    (error: Error) => process.send?.({ error: error.message }),
-  );
+let listeners = 0;
+/** What an event of those that are watched for begins with. */
+let wanted: string | null = null;
+const toldAt: number[] = [];
+let told = 0;
+const allTold = Promise.withResolvers<void>();
+
+obey(async (order: Order) => {
+  if (order.do === 'listen') {
+    const { host, port, users } = order;
+    for (let i = 0; i < users.length; i += AT_A_TIME) {
+      await Promise.all(users.slice(i, i + AT_A_TIME).map((user, n) => listen(host, port, user, i + n)));
+    }
+    listeners = users.length;
+  } else if (order.do === 'watch') wanted = `event: ${order.event ?? ''}`;
+  else {
+    await allTold.promise;
+    return { at: toldAt };
+  }
+  return {};
 });
 
-async function obey(order: Order): Promise<object> {
-  if (order.do === 'listen') {
-    for (let i = 0; i < order.users.length; i += 200) {
-      await Promise.all(order.users.slice(i, i + 200).map((user, n) => listen(order, user, i + n)));
-    }
-    return { listeners: sockets.length };
-  }
-  if (order.do === 'close') {
-    for (const socket of sockets) socket.destroy();
-    sockets = [];
-    return {};
-  }
-  if (order.do === 'watch') {
-    told = new Set();
-    return {};
-  }
-  if (allToldAt === null) {
-    await new Promise<void>((resolve) => {
-      allTold = resolve;
-    });
-  }
-  return { at: allToldAt as unknown as number };
-}
-
-function listen({ host, port }: { host: string; port: number }, user: string, index: number): Promise<void> {
+/** Settles with the first event. */
+function listen(host: string, port: number, user: string, index: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, host);
-    sockets.push(socket);
     socket.on('error', reject);
     socket.on('connect', () => {
       socket.write(`GET /api/v1/token/events?userId=${user} HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
     });
-    let opened = false;
     socket.on('data', (chunk) => {
-      if (!chunk.includes('event: ')) return;
-      if (!opened) {
-        opened = true;
-        resolve();
-      }
-      told?.add(index);
-      if (told?.size !== sockets.length) return;
-      allToldAt ??= Date.now();
-      allTold?.();
+      if (chunk.includes('event: ')) resolve();
+      if (wanted === null || toldAt[index] !== undefined || !chunk.includes(wanted)) return;
+      toldAt[index] = performance.timeOrigin + performance.now();
+      if (++told === listeners) allTold.resolve();
     });
   });
 }

@@ -1,6 +1,7 @@
 // Users who all come within a short time, each once, evenly spread. Times count from when a user meant to come, so a
 // server that holds up the client can't hide it.
 import { Pool } from 'undici';
+import { obey } from './obey.ts';
 
 interface Order {
   url: string;
@@ -9,14 +10,9 @@ interface Order {
   connections: number;
 }
 
-process.on('message', (order: Order) => {
-  spike(order).then(
-    (figures) => process.send?.(figures),
-    (error: Error) => process.send?.({ error: error.message }),
-  );
-});
+obey(spike);
 
-async function spike({ url, users, withinSeconds, connections }: Order) {
+async function spike({ url, users, withinSeconds, connections }: Order): Promise<object> {
   const pool = new Pool(url, { connections, pipelining: 1 });
   const latencies: number[] = [];
   let errors = 0;

@@ -1,7 +1,9 @@
 // Watches a run from beside it: the service's side second by second, then the verdict, the bottleneck and the report.
+
 import { readFileSync, writeFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { extname, resolve } from 'node:path';
+import { operatorsToken } from '../../scripts/operators-token.ts';
 import { exitCode, RunFailure } from '../runner/exit-codes.ts';
 import type { Io } from '../runner/run/io.ts';
 import type { RunObserver, RunResult, RunStart } from '../runner/run/observer.ts';
@@ -11,7 +13,6 @@ import { type Findings, findingsOf } from './judge/findings.ts';
 import { reportMarkdown } from './markdown.ts';
 import { reportHtml } from './page/html.ts';
 import type { RunRecord } from './record.ts';
-import { operatorsToken } from './server/operator.ts';
 import { Target } from './server/target.ts';
 import { processorCount, Watch } from './server/watch.ts';
 import { terminalText } from './terminal.ts';
