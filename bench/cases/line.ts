@@ -26,7 +26,7 @@ async function lineOn(kit: Kit, where: 'redis' | 'sql'): Promise<LineBench> {
   if (where === 'sql') {
     return { store: sqlQueueStore(database, SETTINGS), redisMemory: async () => 0, close: () => database.close() };
   }
-  const link = new RedisLink(await kit.store('redis'), LINK_DEFAULTS);
+  const link = new RedisLink(await kit.emptyRedis(), LINK_DEFAULTS);
   await link.opened();
   return {
     store: redisQueueStore(link, sqlQueueLedger(database), SETTINGS),

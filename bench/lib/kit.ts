@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createClient } from 'redis';
 import { createDatabase } from '../../scripts/services/database.ts';
 import type { ServiceName } from '../../scripts/services/service.ts';
 import { type Services, startServices } from '../../scripts/services/services.ts';
@@ -55,12 +56,21 @@ export class Kit {
     return createDatabase(await this.store('postgres'));
   }
 
+  /** URL of the private Redis, with nothing in it: a fresh database would take over the line that another bench left there. */
+  async emptyRedis(): Promise<string> {
+    const url = await this.store('redis');
+    const client = await createClient({ url }).connect();
+    await client.flushAll();
+    client.destroy();
+    return url;
+  }
+
   /** A fresh service with slots that outlast the bench. */
   async subject(size: Size, env: Record<string, string> = {}): Promise<Subject> {
     this.say(`starting a fresh service, ${size}`);
     const databaseUrl = size === 'embedded' ? undefined : await this.database();
     const full =
-      size === 'full' ? { REDIS_URL: await this.store('redis'), KAFKA_BROKERS: await this.store('kafka') } : {};
+      size === 'full' ? { REDIS_URL: await this.emptyRedis(), KAFKA_BROKERS: await this.store('kafka') } : {};
     const lasting = { ACTIVE_SECONDS: '3600', NO_SHOW_SECONDS: '3600', HOLD_SECONDS: '3600', LOG_LEVEL: 'error' };
     const service = await startService({
       ...lasting,
