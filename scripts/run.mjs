@@ -68,7 +68,7 @@ function buildPages() {
 installOnce();
 if (STARTS_THE_SERVICE.test(process.argv.slice(2).join(' ')) && !areBuilt(root)) buildPages();
 
-// Types are stripped and modules compiled once, not at each of many starts: a third less work for a start.
+// Types are stripped and modules compiled once, not at each of many starts.
 const env = { NODE_COMPILE_CACHE: join(root, '.jari/compiled'), ...process.env };
 const child = spawn(pinned, process.argv.slice(2), { cwd: root, stdio: 'inherit', env });
 // npm and terminals signal the whole group or just us: pass it on, and let the child decide when it is done.
