@@ -2,6 +2,7 @@
 // delays and drips. Everything else is passed on as it is.
 import { createServer, type Server, type Socket, connect as tcpConnect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../../scripts/services/ports.ts';
 
 export interface Address {
   host: string;
@@ -34,6 +35,8 @@ export class FaultProxy {
 
   static async open(target: Address, options: FaultProxyOptions = {}): Promise<FaultProxy> {
     const proxy = new FaultProxy(target, options);
+    // Not one that the system may give to a connection while nobody listens here.
+    proxy.#port = await freePort();
     await proxy.#listen();
     return proxy;
   }
@@ -97,7 +100,6 @@ export class FaultProxy {
       server.listen(this.#port, '127.0.0.1', resolve);
     });
     this.#server = server;
-    this.#port = (server.address() as { port: number }).port;
   }
 
   #accept(client: Socket): void {
