@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
 import { DurableFs, durableStartParams } from './durable-fs.ts';
 import type { Answer, Call } from './messages.ts';
+import { Statements } from './statements.ts';
 
 const port = parentPort;
 if (!port) throw new Error('worker.ts runs in a worker thread only');
@@ -13,12 +14,12 @@ const database = await PGlite.create({
   fs: new DurableFs(folder),
   startParams: durableStartParams(),
 });
+const statements = new Statements(database);
 
 async function answer(call: Call): Promise<Answer> {
   try {
     if (call.kind === 'query') {
-      const result = await database.query<Record<string, unknown>>(call.text, [...call.params]);
-      return { id: call.id, rows: result.rows };
+      return { id: call.id, rows: await statements.query(call.text, call.params) };
     }
     if (call.kind === 'script') await database.exec(call.text);
     if (call.kind === 'close') await database.close();

@@ -6,7 +6,7 @@ CREATE OR REPLACE FUNCTION jari_queue_enter(
   user_ids text[], queue_ids text[], new_cap integer, new_active_seconds integer, new_no_show_seconds integer,
   admits boolean DEFAULT true)
 RETURNS TABLE (ord bigint, user_id text, queue_id text, status text, "position" bigint, ticket bigint, expires_at timestamptz)
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET jit = off AS $$
 #variable_conflict use_column
 DECLARE
   target text;

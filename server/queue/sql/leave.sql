@@ -2,7 +2,7 @@
 -- One row a request, in order: whether there was such a place when the call came.
 CREATE OR REPLACE FUNCTION jari_queue_leave(user_ids text[], queue_ids text[], tickets bigint[])
 RETURNS TABLE (ord bigint, had_place boolean)
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET jit = off AS $$
 #variable_conflict use_column
 DECLARE
   target text;

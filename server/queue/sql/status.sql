@@ -4,7 +4,7 @@
 -- never waits for a lock, it can't deadlock with those that hold the queue's.
 CREATE OR REPLACE FUNCTION jari_queue_status(user_ids text[], queue_ids text[], seen boolean)
 RETURNS TABLE (ord bigint, user_id text, queue_id text, status text, "position" bigint, ticket bigint, expires_at timestamptz)
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET jit = off AS $$
 #variable_conflict use_column
 DECLARE
   unseen record;
