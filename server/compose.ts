@@ -217,10 +217,11 @@ function aroundLocks(database: Database, rules: ReservationRules, controls: Cont
 const isDemonstration = (config: Config) => config.demoData && config.auth === 'open' && !config.production;
 
 function makeIdentity(config: Config): Identity {
-  const { dataDir } = config;
+  const { dataDir, tokenSecrets } = config;
+  const [signing, ...alsoGood] = tokenSecrets;
   return new Identity({
     logins: config.auth === 'token' ? makeLogins(config) : null,
-    tokens: new QueueTokens(secretOf(config.tokenSecret, dataDir, 'token-secret').value),
+    tokens: new QueueTokens(secretOf(signing, dataDir, 'token-secret').value, undefined, alsoGood),
     opsToken: secretOf(config.opsToken, dataDir, 'ops-token').value,
   });
 }

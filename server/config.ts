@@ -21,7 +21,8 @@ export interface Config {
   readonly openingBalance: number;
   readonly seatsPerUser: number;
   readonly auth: 'open' | 'token';
-  readonly tokenSecret: string | undefined;
+  /** The first signs queue tokens, those of all are believed. None: one is made at the first start. */
+  readonly tokenSecrets: readonly string[];
   readonly identitySecret: string | undefined;
   readonly identityJwks: string | undefined;
   readonly opsToken: string | undefined;
@@ -77,7 +78,7 @@ export function readConfig(env: Env): Config {
     openingBalance: integer(env, 'OPENING_BALANCE', production ? 0 : 1_000_000_000, 0, 1_000_000_000_000),
     seatsPerUser: integer(env, 'SEATS_PER_USER', 0, 0, 10_000),
     auth: oneOf(env, 'AUTH', ['open', 'token'], production ? 'token' : 'open'),
-    tokenSecret: secret(env, 'TOKEN_SECRET'),
+    tokenSecrets: secrets(env, 'TOKEN_SECRET'),
     identitySecret: secret(env, 'IDENTITY_SECRET'),
     identityJwks: text(env, 'IDENTITY_JWKS'),
     opsToken: secret(env, 'OPS_TOKEN'),
@@ -103,7 +104,7 @@ function assertRelations(config: Config): void {
   if (config.auth === 'token' && !config.identitySecret && !config.identityJwks) {
     throw new ConfigError('AUTH=token needs IDENTITY_SECRET (HS256) or IDENTITY_JWKS (a file or URL) to check logins');
   }
-  if (config.production && !config.tokenSecret) {
+  if (config.production && config.tokenSecrets.length === 0) {
     throw new ConfigError('TOKEN_SECRET must be set in production: at least 16 characters, the same on every process');
   }
   if (config.webhookUrl && !config.webhookSecret) {

@@ -29,13 +29,14 @@ const HEADER = Buffer.from('{"alg":"HS256","typ":"jari-queue+jwt"}').toString('b
 
 /** Signs and reads queue tokens: JWTs (HS256) of one fixed header, bound to subject, queue, ticket and expiry. */
 export class QueueTokens {
-  readonly #secret: KeyObject;
+  readonly #keys: readonly [KeyObject, ...KeyObject[]];
   readonly #nowSeconds: () => number;
   /** Good signatures, so that a token is proven once. What it says of its end is looked at each time. */
   readonly #proven = new RecentMap<string, { exp: number; pass: Readonly<QueuePass> }>(MOST_REMEMBERED);
 
-  constructor(secret: string, nowSeconds = () => Date.now() / 1000) {
-    this.#secret = createSecretKey(Buffer.from(secret));
+  /** @param alsoGood secrets of tokens that are believed as well, while one secret gives way to another */
+  constructor(secret: string, nowSeconds = () => Date.now() / 1000, alsoGood: readonly string[] = []) {
+    this.#keys = [keyOf(secret), ...alsoGood.map(keyOf)];
     this.#nowSeconds = nowSeconds;
   }
 
@@ -44,7 +45,7 @@ export class QueueTokens {
     const claims: Claims = { sub: userId, queue: queueId, ticket, exp };
     if (insideUntil) claims.until = insideUntil.getTime();
     const signed = `${HEADER}.${Buffer.from(JSON.stringify(claims)).toString('base64url')}`;
-    return `${signed}.${this.#mac(signed)}`;
+    return `${signed}.${mac(this.#keys[0], signed)}`;
   }
 
   /** Whether a token claims to be one of ours; says nothing about its truth. */
@@ -71,12 +72,12 @@ export class QueueTokens {
     if (!this.isOurs(token) || end <= HEADER.length) return null;
     // Compared as text: several texts decode to the same bytes, and only the one that we wrote is ours.
     const given = Buffer.from(token.slice(end + 1));
-    const expected = Buffer.from(this.#mac(token.slice(0, end)));
-    if (given.length !== expected.length || !timingSafeEqual(given, expected)) return null;
+    const signed = token.slice(0, end);
+    if (!this.#keys.some((key) => equal(given, Buffer.from(mac(key, signed))))) return null;
     return JSON.parse(Buffer.from(token.slice(HEADER.length + 1, end), 'base64url').toString()) as Claims;
   }
-
-  #mac(text: string): string {
-    return createHmac('sha256', this.#secret).update(text).digest('base64url');
-  }
 }
+
+const keyOf = (secret: string): KeyObject => createSecretKey(Buffer.from(secret));
+const mac = (key: KeyObject, text: string): string => createHmac('sha256', key).update(text).digest('base64url');
+const equal = (a: Buffer, b: Buffer): boolean => a.length === b.length && timingSafeEqual(a, b);

@@ -26,6 +26,8 @@ const BAD: readonly (readonly [string, Record<string, string>])[] = [
   ['IDENTITY_JWKS', { AUTH: 'token' }],
   ['TOKEN_SECRET', { TOKEN_SECRET: 'short' }],
   ['TOKEN_SECRET', { ...PRODUCTION, TOKEN_SECRET: '' }],
+  ['TOKEN_SECRET', { TOKEN_SECRET: 'long-enough-to-be-one,short' }],
+  ['TOKEN_SECRET', { TOKEN_SECRET: 'long-enough-to-be-one,' }],
   ['IDENTITY_SECRET', { NODE_ENV: 'production', TOKEN_SECRET: 'long-enough-to-be-one' }],
   ['OPS_TOKEN', { OPS_TOKEN: '1234' }],
   ['DATABASE_URL', { DATABASE_URL: 'mysql://127.0.0.1/jari' }],
