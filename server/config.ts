@@ -202,3 +202,12 @@ function secret(env: Env, name: string): string | undefined {
   if (value !== undefined && value.length < 16) throw new ConfigError(`${name} must have at least 16 characters`);
   return value;
 }
+
+/** One, or several with commas between. */
+function secrets(env: Env, name: string): readonly string[] {
+  const list = (text(env, name)?.split(',') ?? []).map((one) => one.trim());
+  if (!list.every((one) => one.length >= 16)) {
+    throw new ConfigError(`${name} must have at least 16 characters, or be several such secrets with commas between`);
+  }
+  return Object.freeze(list);
+}
