@@ -1,6 +1,7 @@
 // Hours of an ordinary day: every path of the service at a modest rate, to see what grows, leaks or slows down.
 //
-// Ten visits a second: people look around, stand in line for a moment and leave, or buy a seat and give it back.
+// Ten visits a second: people look around, stand in line for a moment and leave, or buy a seat and give it back, or
+// leave it held.
 //   npm run load -- soak [-e BASE_URL=http://localhost:8080] [-e MINUTES=10] [-e RATE=10]
 import { check } from 'k6';
 import exec from 'k6/execution';
@@ -15,6 +16,7 @@ import {
   isInside,
   leaving,
   NUMBERED_SEATS,
+  orTaken,
   paying,
   queue,
   request,
@@ -30,6 +32,9 @@ const BUYERS = Number(__ENV.BUYERS || 25);
 /** A purchase must not run into the end of its slot. */
 const PURCHASE_MS = 10000;
 const CHARGE = 1000;
+/** One purchase in so many holds a seat and never comes back for it, out of so many seats that nobody else wants. */
+const ABANDONED = 10;
+const SEATS_TO_ABANDON = 1000;
 
 export const options = {
   scenarios: {
@@ -65,7 +70,9 @@ export default function ({ began }) {
   const dice = Math.random();
   if (dice < 0.4) return lookAround();
   if (dice < 0.7 || exec.vu.idInTest > BUYERS) return standInLine(`soak_${began}_${exec.scenario.iterationInTest}`);
-  return buy(`soak_buyer_${exec.vu.idInTest}`, FIRST_SEAT + (exec.vu.idInTest % NUMBERED_SEATS));
+  const buyer = `soak_buyer_${exec.vu.idInTest}`;
+  if (Math.random() < 1 / ABANDONED) return abandon(buyer, exec.scenario.iterationInTest);
+  return buy(buyer, FIRST_SEAT + SEATS_TO_ABANDON + (exec.vu.idInTest % (NUMBERED_SEATS - SEATS_TO_ABANDON)));
 }
 
 function lookAround() {
@@ -88,7 +95,8 @@ function standInLine(userId) {
  */
 function buy(userId, seatId) {
   if (!admitted(userId)) return;
-  expect('charged', send(request('charge', 'POST', `/api/v1/wallet/${userId}/charge`, { amount: CHARGE })));
+  const once = { headers: { 'Idempotency-Key': `${exec.scenario.name}-${exec.scenario.iterationInTest}` } };
+  expect('charged', send(request('charge', 'POST', `/api/v1/wallet/${userId}/charge`, { amount: CHARGE }, once)));
   const held = send(holding(userId, seatId));
   if (!expect('held', held)) return;
   const { reservationId } = bodyOf(held);
@@ -101,6 +109,17 @@ function buy(userId, seatId) {
   expect('wallet', send(request('wallet', 'GET', `/api/v1/wallet/${userId}`)));
   expect('entries', send(request('entries', 'GET', `/api/v1/wallet/${userId}/entries`)));
   expect('cancelled', send(cancelling(userId, reservationId)));
+}
+
+/**
+ * The hold runs out by itself.
+ * @param {string} userId
+ * @param {number} visit
+ */
+function abandon(userId, visit) {
+  if (!admitted(userId)) return;
+  const res = send(holding(userId, FIRST_SEAT + (visit % SEATS_TO_ABANDON), { responseCallback: orTaken }));
+  check(res, { 'held or taken': ({ status }) => status === 200 || status === 409 });
 }
 
 /** Slots end after some minutes: a buyer whose slot is about to end gives it back and asks for a new one. */

@@ -36,7 +36,7 @@ import { lineAuditor } from './monitor/audit.ts';
 import { Metrics } from './monitor/metrics.ts';
 import { metricsRoutes, monitorOpsRoutes } from './monitor/routes.ts';
 import { sampleReadings } from './monitor/sample-readings.ts';
-import { schedulerReadings } from './monitor/sources.ts';
+import { listenerReadings, schedulerReadings } from './monitor/sources.ts';
 import { databaseAuditor } from './monitor/sql/audit.ts';
 import { linesOf } from './monitor/sql/lines.ts';
 import { queueOpsRoutes } from './queue/ops-routes.ts';
@@ -125,6 +125,7 @@ export async function compose(config: Config, log: Logger): Promise<Service> {
   const letters = new DeadLetters(incidents.watchedLetters(new SqlDeadLetterStore(database)), () => bus.nudge());
   metrics.add(sampleReadings(name, () => monitor.sampler.latest() ?? monitor.sampler.take()));
   metrics.add(schedulerReadings(() => scheduler.state()));
+  metrics.add(listenerReadings(() => queue.listeners));
   const lines = linesOf(database, (queueId) => queue.figures(queueId));
   const operators: Routes[] = [
     monitorOpsRoutes([lineAuditor(lines), databaseAuditor(database)], { ...monitor, broker: events.lag !== null }),

@@ -30,3 +30,9 @@ export const schedulerReadings =
         },
       ];
     });
+
+export const listenerReadings =
+  (listeners: () => number): Source =>
+  async () => [
+    { name: 'jari_queue_listeners', help: 'Event streams of this process that tell a place', value: listeners() },
+  ];

@@ -154,6 +154,11 @@ export class Queue {
     return this.#watchers.add({ userId, queueId, ticket, listener });
   }
 
+  /** How many listen to their place in this process. */
+  get listeners(): number {
+    return this.#watchers.size;
+  }
+
   /** Figures of one queue for the monitor, at most a second old. */
   figures(queueId: string): Promise<QueueStats | null> {
     return this.#recentStats(queueId);

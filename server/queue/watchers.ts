@@ -13,6 +13,10 @@ export class Watchers {
     this.#signals = signals;
   }
 
+  get size(): number {
+    return [...this.#queues.values()].reduce((sum, { queue }) => sum + queue.size, 0);
+  }
+
   /** Tells the listener of its place until that is over or the returned function is called. */
   add(watcher: Watcher): () => void {
     const { queueId } = watcher;
