@@ -36,12 +36,22 @@ export async function addDocs(app: App): Promise<void> {
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
 }
 
-type Operation = { tags?: string[]; parameters?: unknown[]; responses: Record<string, unknown>; security?: unknown[] };
+type Operation = {
+  tags?: string[];
+  parameters?: unknown[];
+  requestBody?: { required?: boolean; content: Record<string, { schema: BodySchema }> };
+  responses: Record<string, unknown>;
+  security?: unknown[];
+};
+interface BodySchema {
+  required?: string[];
+  minProperties?: number;
+}
 interface Document {
   paths: Record<string, Record<string, Operation>>;
 }
 
-/** Adds to each operation what the shell does for all: errors, and idempotency of every POST. */
+/** Adds to each operation what the shell does for all: errors, idempotency of every POST, bodies that may be left out. */
 function completed({ openapiObject }: { openapiObject: Document }) {
   const error = {
     description: 'An error; see its code',
@@ -51,6 +61,9 @@ function completed({ openapiObject }: { openapiObject: Document }) {
     for (const [method, operation] of Object.entries(operations)) {
       operation.responses = { ...operation.responses, default: error };
       operation.security = operation.tags?.includes('operators') ? [{ bearer: [] }] : [{}, { bearer: [] }];
+      const body = operation.requestBody;
+      const schema = body?.content['application/json']?.schema;
+      if (body && schema) body.required = (schema.required ?? []).length > 0 || schema.minProperties !== undefined;
       if (method === 'post') operation.parameters = [...(operation.parameters ?? []), IDEMPOTENCY_KEY];
     }
   }

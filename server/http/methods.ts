@@ -20,7 +20,9 @@ export class KnownPaths {
     // A proxy may send the whole URL.
     const [path = '/'] = request.url.replace(/^https?:\/\/[^/?]*/, '').split('?');
     const allowed = new Set<string>();
-    for (const known of this.#methods.values()) {
+    // A path that is a route by itself is nobody's id: /reservation/hold is no reservation.
+    const own = this.#methods.get(path);
+    for (const known of own ? [own] : this.#methods.values()) {
       if (known.path.test(path)) for (const method of known.methods) allowed.add(method);
     }
     if (allowed.size === 0) return new Failure('NOT_FOUND', 'There is nothing at this path. See /docs.');

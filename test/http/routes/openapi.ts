@@ -87,6 +87,13 @@ export function openapiRoutes(world: () => World): void {
       }
     });
 
+    it('needs a body only where the service does', () => {
+      const optional = operations()
+        .filter(([, , { requestBody }]) => requestBody && !requestBody.required)
+        .map(([, path]) => path);
+      expect(optional.sort()).toEqual(['/api/v1/reservation/{reservationId}/pay', '/ops/api/dead-letters/replay']);
+    });
+
     it('asks for a bearer token where operators are asked for theirs', () => {
       for (const [method, path, { security }] of operations()) {
         const optional = security?.some((way) => Object.keys(way as object).length === 0);

@@ -15,7 +15,7 @@ interface Response {
 }
 export interface Operation {
   parameters?: Parameter[];
-  requestBody?: { content: Record<string, { schema: JsonSchema }> };
+  requestBody?: { required?: boolean; content: Record<string, { schema: JsonSchema }> };
   responses: Record<string, Response>;
   security?: unknown[];
 }
