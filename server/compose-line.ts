@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import type { Database } from './db/database.ts';
+import type { Gossip } from './lib/gossip.ts';
 import { LINK_DEFAULTS, RedisLink } from './queue/redis/link.ts';
 import { redisQueueSignals } from './queue/redis/signals.ts';
 import { redisQueueStore } from './queue/redis/store.ts';
@@ -15,6 +16,8 @@ export interface Line {
   signals: QueueSignals;
   /** What Redis says of itself, a master each; null where the line is not there. */
   redisInfo: (() => Promise<string[]>) | null;
+  /** By which the processes tell each other what they count; null where each counts for itself. */
+  gossip: Gossip | null;
   /** Settles when commands can be sent, or after a while: a line that can't be reached yet stops nobody from starting. */
   opened(): Promise<void>;
   stop(): void;
@@ -35,6 +38,7 @@ export function composeLine(config: Config, database: Database, log: Logger): Li
   }
   const link = new RedisLink(redisUrl, { ...LINK_DEFAULTS, log });
   return {
+      gossip: null,
     store: redisQueueStore(link, sqlQueueLedger(database), fresh),
     signals: redisQueueSignals(link),
     redisInfo: () => link.info(),
@@ -42,3 +46,8 @@ export function composeLine(config: Config, database: Database, log: Logger): Li
     stop: () => link.close(),
   };
 }
+    gossip: {
+      tell: (topic, text) => link.publish(`jari:${topic}`, text),
+      // Until it is connected it hears nothing, and then it does.
+      hear: (topic, listener) => void link.subscribe(`jari:${topic}`, listener).catch(() => {}),
+    },

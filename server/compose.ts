@@ -31,6 +31,7 @@ import { sqlIdempotencyStore } from './idempotency/sql/store.ts';
 import { Identity } from './identity/identity.ts';
 import { Logins } from './identity/logins.ts';
 import { QueueTokens } from './identity/queue-tokens.ts';
+import { askers, userOf } from './incident/who.ts';
 import type { App, Routes } from './lib/http.ts';
 import { lineAuditor } from './monitor/audit.ts';
 import { Metrics } from './monitor/metrics.ts';
@@ -138,7 +139,12 @@ export async function compose(config: Config, log: Logger): Promise<Service> {
   const app = await buildApp({
     log,
     trustedHops: config.trustedHops,
-    rateLimitPerSecond: config.rateLimitPerSecond,
+    limits: {
+      perAddress: config.rateLimitPerSecond,
+      perUser: config.userLimitPerSecond,
+      userOf: async (request) => userOf(await asker(request)),
+      gossip: line.gossip,
+    },
     draining: () => draining,
     observe: (method, route, status, seconds) => metrics.observe(method, route, status, seconds),
     routes: [
@@ -147,6 +153,7 @@ export async function compose(config: Config, log: Logger): Promise<Service> {
       catalogRoutes(catalog),
       walletRoutes(wallets, identity),
       reservationRoutes(reservations, identity),
+  const asker = askers(identity, config.auth === 'open');
       metricsRoutes(metrics, identity),
       healthRoutes(async () => void (await database.query('SELECT 1'))),
       behindOperatorsCheck(identity, operators),

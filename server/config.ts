@@ -28,6 +28,10 @@ export interface Config {
   readonly opsToken: string | undefined;
   /** Requests a second from one client address; 0 is no limit. */
   readonly rateLimitPerSecond: number;
+  /** Requests a second of one user, whatever addresses they come from; 0 is no limit. */
+  readonly userLimitPerSecond: number;
+  /** Event streams that one address may have open on a process; 0 is no limit. */
+  readonly streamsPerAddress: number;
   readonly webhookUrl: string | undefined;
   readonly webhookSecret: string | undefined;
   readonly production: boolean;
@@ -62,6 +66,7 @@ const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'
 /** Parses the environment once. @throws ConfigError naming the variable. */
 export function readConfig(env: Env): Config {
   const production = env.NODE_ENV === 'production';
+  const auth = oneOf(env, 'AUTH', ['open', 'token'], production ? 'token' : 'open');
   const config: Config = {
     port: integer(env, 'PORT', 8080, 0, 65_535),
     host: text(env, 'HOST') ?? '127.0.0.1',
@@ -77,12 +82,15 @@ export function readConfig(env: Env): Config {
     noShowSeconds: integer(env, 'NO_SHOW_SECONDS', 60, 1, 86_400),
     openingBalance: integer(env, 'OPENING_BALANCE', production ? 0 : 1_000_000_000, 0, 1_000_000_000_000),
     seatsPerUser: integer(env, 'SEATS_PER_USER', 0, 0, 10_000),
-    auth: oneOf(env, 'AUTH', ['open', 'token'], production ? 'token' : 'open'),
+    auth,
     tokenSecrets: secrets(env, 'TOKEN_SECRET'),
     identitySecret: secret(env, 'IDENTITY_SECRET'),
     identityJwks: text(env, 'IDENTITY_JWKS'),
     opsToken: secret(env, 'OPS_TOKEN'),
     rateLimitPerSecond: integer(env, 'RATE_LIMIT_PER_SECOND', 0, 0, 1_000_000),
+    // Far above what a person does, and below what a script wants. Load tests come as few users who ask without a pause.
+    userLimitPerSecond: integer(env, 'USER_LIMIT_PER_SECOND', production && auth === 'token' ? 20 : 0, 0, 1_000_000),
+    streamsPerAddress: integer(env, 'STREAMS_PER_ADDRESS', 0, 0, 1_000_000),
     webhookUrl: url(env, 'WEBHOOK_URL', ['http:', 'https:']),
     webhookSecret: text(env, 'WEBHOOK_SECRET'),
     production,

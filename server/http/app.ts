@@ -1,10 +1,10 @@
-import rateLimit from '@fastify/rate-limit';
 import Fastify, { type FastifyBaseLogger } from 'fastify';
 import { Failure } from '../lib/failure.ts';
 import type { App, Routes } from '../lib/http.ts';
 import { BrokenRequests, hostFailure } from './broken-requests.ts';
 import { addDocs } from './docs.ts';
 import { Answering, drainBeforeClose } from './drain.ts';
+import { addLimits, type LimitOptions } from './limits/limits.ts';
 import { KnownPaths } from './methods.ts';
 import { problemSender } from './problems.ts';
 import { parseJson, validatorCompiler } from './validation.ts';
@@ -13,8 +13,7 @@ export interface AppOptions {
   log: FastifyBaseLogger;
   /** Proxies in front whose X-Forwarded-For is believed. */
   trustedHops: number;
-  /** Requests a second from one address; 0 is no limit. */
-  rateLimitPerSecond: number;
+  limits: LimitOptions;
   /** True once the service has begun to stop: requests that come late are sent elsewhere. */
   draining: () => boolean;
   /** Every request, once it is answered. `route` is the path's pattern, 'none' when no route took it. */
@@ -78,7 +77,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
   );
   const answering = new Answering();
   addDoor(app, options, answering);
-  if (options.rateLimitPerSecond > 0) await addRateLimit(app, options.rateLimitPerSecond);
+  await addLimits(app, options.limits);
   addChecks(app, paths);
   await addDocs(app);
   for (const routes of options.routes) routes(app);
@@ -106,19 +105,6 @@ function addChecks(app: App, paths: KnownPaths): void {
     else if (encoding === undefined || encoding.toLowerCase() === 'identity') done();
     else done(new Failure('UNSUPPORTED_MEDIA_TYPE', 'Send the body uncompressed.'));
   });
-}
-
-async function addRateLimit(app: App, perSecond: number): Promise<void> {
-  await app.register(rateLimit, {
-    global: false,
-    max: perSecond,
-    timeWindow: 1_000,
-    allowList: (request) => request.url.startsWith('/healthz') || request.url.startsWith('/readyz'),
-    errorResponseBuilder: (_request, { after }) =>
-      new Failure('RATE_LIMITED', `At most ${perSecond} requests a second from one address. Try again in ${after}.`),
-  });
-  // One count for all paths, those that don't exist too.
-  app.addHook('onRequest', app.rateLimit());
 }
 
 /** Unique across processes and restarts, and cheap. */

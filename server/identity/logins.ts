@@ -9,6 +9,7 @@ import {
   jwtVerify,
 } from 'jose';
 import { Failure } from '../lib/failure.ts';
+import { RecentMap } from '../lib/recent-map.ts';
 
 /** Where the seller's own login says who somebody is. */
 export interface LoginSource {
@@ -37,11 +38,15 @@ const ASYMMETRIC = [
   'Ed25519',
 ];
 const USER_ID = /^[A-Za-z0-9._:@-]{1,64}$/;
+/** A login that is proven is believed for so long without a look at its signature, and never beyond its own end. */
+const BELIEVED_MILLISECONDS = 30_000;
+const MOST_REMEMBERED = 10_000;
 const FETCH_WITHIN_MILLISECONDS = 2_000;
 
 /** Checks JWTs of the seller's login; the `sub` is the userId. */
 export class Logins {
   readonly #keys: Keys[] = [];
+  readonly #proven = new RecentMap<string, { userId: string; until: number }>(MOST_REMEMBERED);
 
   /** @throws Error when the file of the JWKS can't be read or is none */
   constructor({ secret, jwks }: LoginSource) {
@@ -54,10 +59,14 @@ export class Logins {
    * @throws Failure STORE_UNAVAILABLE when the key server cannot be asked
    */
   async userOf(token: string): Promise<string | null> {
+    const known = this.#proven.get(token);
+    if (known && known.until > Date.now()) return known.userId;
     for (const keys of this.#keys) {
       try {
-        const { sub } = await claims(token, keys);
-        return typeof sub === 'string' && USER_ID.test(sub) ? sub : null;
+        const { sub, exp = Number.POSITIVE_INFINITY } = await claims(token, keys);
+        if (typeof sub !== 'string' || !USER_ID.test(sub)) return null;
+        this.#proven.set(token, { userId: sub, until: Math.min(exp * 1_000, Date.now() + BELIEVED_MILLISECONDS) });
+        return sub;
       } catch (error) {
         if (error instanceof Failure) throw error;
       }

@@ -7,8 +7,10 @@ const RESERVATION_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** Whom an answer went to: a user, or the owner of a reservation. */
 export type Asker = { userId: string } | { reservationId: string } | null;
 
+export const userOf = (asker: Asker): string | null => (asker && 'userId' in asker ? asker.userId : null);
+
 /**
- * Who asked, for those few requests that went wrong.
+ * Who asked, for those few requests that went wrong, and where users are counted.
  * @param believed whether a request may name its user without proving it (AUTH=open)
  */
 export function askers(identity: Identity, believed: boolean): (request: FastifyRequest) => Promise<Asker> {

@@ -43,7 +43,7 @@ beforeAll(async () => {
   app = await buildApp({
     log: pino({ level: 'silent' }),
     trustedHops: 0,
-    rateLimitPerSecond: 0,
+    limits: { perAddress: 0, perUser: 0, userOf: async () => null, gossip: null },
     draining: () => false,
     observe: () => {},
     routes: [queueRoutes(queue, identity, idempotency)],

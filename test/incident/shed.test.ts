@@ -36,7 +36,7 @@ describe('shedding', () => {
     app = await buildApp({
       log: makeLog('silent'),
       trustedHops: 0,
-      rateLimitPerSecond: 0,
+      limits: { perAddress: 0, perUser: 0, userOf: async () => null, gossip: null },
       draining: () => false,
       observe: () => {},
       routes: [

@@ -32,6 +32,8 @@ const BAD: readonly (readonly [string, Record<string, string>])[] = [
   ['OPS_TOKEN', { OPS_TOKEN: '1234' }],
   ['DATABASE_URL', { DATABASE_URL: 'mysql://127.0.0.1/jari' }],
   ['DATABASE_URL', { DATABASE_URL: 'somewhere' }],
+  ['USER_LIMIT_PER_SECOND', { USER_LIMIT_PER_SECOND: '-1' }],
+  ['STREAMS_PER_ADDRESS', { STREAMS_PER_ADDRESS: 'few' }],
   ['RATE_LIMIT_PER_SECOND', { RATE_LIMIT_PER_SECOND: 'many' }],
 ];
 
@@ -70,7 +72,9 @@ describe('settings', () => {
   });
 
   it('are strict in production', () => {
-    expect(readConfig(PRODUCTION)).toMatchObject({ auth: 'token', openingBalance: 0, demoData: false });
+    expect(readConfig(PRODUCTION)).toMatchObject({ auth: 'token', openingBalance: 0, userLimitPerSecond: 20 });
+    expect(readConfig(PRODUCTION).demoData).toBe(false);
+    expect(readConfig({ ...PRODUCTION, AUTH: 'open' }).userLimitPerSecond).toBe(0);
   });
 
   it('take an empty variable for none', () => {

@@ -8,7 +8,8 @@ export interface Connection {
   send(key: string, command: string[]): Promise<unknown>;
   /** What `INFO everything` says on each master. */
   info(): Promise<string[]>;
-  subscribe(channel: string, listener: () => void): Promise<unknown>;
+  publish(channel: string, text: string): Promise<unknown>;
+  subscribe(channel: string, listener: (text: string) => void): Promise<unknown>;
   unsubscribe(channel: string): Promise<unknown>;
   destroy(): void;
 }
@@ -45,6 +46,7 @@ function toServer(url: string, failed: (error: Error) => void): Connection {
     open: async () => void (await client.connect()),
     send: (_key, command) => client.sendCommand(command),
     info: async () => [String(await client.sendCommand(INFO))],
+    publish: (channel, text) => client.publish(channel, text),
     subscribe: (channel, listener) => client.subscribe(channel, listener),
     unsubscribe: (channel) => client.unsubscribe(channel),
     destroy: () => quietly(() => client.destroy()),
@@ -75,6 +77,7 @@ function toCluster(urls: readonly string[], failed: (error: Error) => void): Con
       Promise.all(
         cluster.masters.map(async (node) => String(await (await cluster.nodeClient(node)).sendCommand(INFO))),
       ),
+    publish: (channel, text) => cluster.publish(channel, text),
     subscribe: (channel, listener) => cluster.subscribe(channel, listener),
     unsubscribe: (channel) => cluster.unsubscribe(channel),
     destroy: () => quietly(() => cluster.destroy()),

@@ -38,7 +38,7 @@ export class RedisLink {
   readonly #options: LinkOptions;
   /** Trouble with the server, or in a Cluster with the server of one queue. */
   readonly #breakers = new Map<string, Breaker>();
-  readonly #channels = new Map<string, () => void>();
+  readonly #channels = new Map<string, (text: string) => void>();
   #connection: Connection | null = null;
   #lastFailure: Error | undefined;
   #opening: Promise<void> | null = null;
@@ -76,8 +76,13 @@ export class RedisLink {
     });
   }
 
+  /** Says something to whoever listens now; nobody, while there is no connection. */
+  publish(channel: string, text: string): void {
+    this.#connection?.publish(channel, text).catch(() => {});
+  }
+
   /** Calls the listener whenever something is said on the channel; one listener a channel. */
-  async subscribe(channel: string, listener: () => void): Promise<void> {
+  async subscribe(channel: string, listener: (text: string) => void): Promise<void> {
     this.#channels.set(channel, listener);
     await this.#connection?.subscribe(channel, listener);
   }
