@@ -32,22 +32,22 @@ export function composeLine(config: Config, database: Database, log: Logger): Li
       store: sqlQueueStore(database, fresh),
       signals: sqlQueueSignals(database),
       redisInfo: null,
+      gossip: null,
       opened: async () => {},
       stop: () => {},
     };
   }
   const link = new RedisLink(redisUrl, { ...LINK_DEFAULTS, log });
   return {
-      gossip: null,
     store: redisQueueStore(link, sqlQueueLedger(database), fresh),
     signals: redisQueueSignals(link),
     redisInfo: () => link.info(),
-    opened: () => link.opened(),
-    stop: () => link.close(),
-  };
-}
     gossip: {
       tell: (topic, text) => link.publish(`jari:${topic}`, text),
       // Until it is connected it hears nothing, and then it does.
       hear: (topic, listener) => void link.subscribe(`jari:${topic}`, listener).catch(() => {}),
     },
+    opened: () => link.opened(),
+    stop: () => link.close(),
+  };
+}

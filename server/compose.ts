@@ -135,6 +135,7 @@ export async function compose(config: Config, log: Logger): Promise<Service> {
     incidents.routes,
   ];
 
+  const asker = askers(identity, config.auth === 'open');
   let draining = false;
   const app = await buildApp({
     log,
@@ -153,7 +154,6 @@ export async function compose(config: Config, log: Logger): Promise<Service> {
       catalogRoutes(catalog),
       walletRoutes(wallets, identity),
       reservationRoutes(reservations, identity),
-  const asker = askers(identity, config.auth === 'open');
       metricsRoutes(metrics, identity),
       healthRoutes(async () => void (await database.query('SELECT 1'))),
       behindOperatorsCheck(identity, operators),
