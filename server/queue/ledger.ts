@@ -1,3 +1,4 @@
+import type { Draw } from './draw/draw.ts';
 import type { QueueSettings } from './store.ts';
 
 /** Somebody who is inside, as a store of the line wants it noted; opaque to the ledger. */
@@ -10,6 +11,9 @@ export interface LedgerEntry {
   epoch: number;
   lastTicket: number;
   servingTicket: number;
+  /** Tickets of the latest draw; from 0 when there is none, to -1 while it is not revealed. */
+  drawFrom: number;
+  drawTo: number;
   inside: readonly NotedSlot[];
 }
 
@@ -26,5 +30,11 @@ export interface QueueLedger {
   add(settings: QueueSettings): Promise<LedgerEntry>;
   configure(settings: QueueSettings): Promise<void>;
   /** Notes how far a life got. Never takes anything back: an older note than what is there is ignored. */
-  note(queueId: string, noted: Omit<LedgerEntry, 'settings'>): Promise<void>;
+  note(queueId: string, noted: Omit<LedgerEntry, 'settings' | 'drawFrom' | 'drawTo'>): Promise<void>;
+  /** Commits to the seed of the next draw, unless one is pending. */
+  commitDraw(queueId: string, seed: string): Promise<void>;
+  /** Notes the tickets of the draw that is pending; with the last of them it is revealed. */
+  noteDraw(queueId: string, firstTicket: number, lastTicket: number | null): Promise<void>;
+  /** Newest first. */
+  draws(queueId: string): Promise<Draw[]>;
 }

@@ -1,9 +1,11 @@
+import type { Draw } from './draw/draw.ts';
+
 /** A user's place in one queue, as the store knows it at one instant of its own clock. */
 export interface Place {
   userId: string;
   queueId: string;
   status: 'ACTIVE' | 'WAITING' | 'EXPIRED';
-  /** 0 when ACTIVE or EXPIRED, else 1-based. */
+  /** 0 when ACTIVE or EXPIRED, else 1-based; for who is to be drawn for, the last one in the line. */
   position: number;
   /** Grows with every new place in the queue; never handed out twice. */
   ticket: number;
@@ -85,6 +87,12 @@ export interface QueueStore {
   /** Ends slots that ran out or were not taken up, admits from the line up to the cap, sweeps old records. Bounded. */
   admit(queueIds?: readonly string[]): Promise<Change[]>;
   stats(queueIds: readonly string[]): Promise<(QueueStats | null)[]>;
-  /** Changes settings; creates the queue when it is new. Lowering the cap drains, it never evicts. */
-  configure(queueId: string, patch: Partial<Omit<QueueSettings, 'queueId'>>): Promise<QueueSettings>;
+  /**
+   * Changes settings; creates the queue when it is new. Lowering the cap drains, it never evicts.
+   * With a `seed`, the places of all who enter from now on until the state is OPEN are drawn then, by that seed or by one
+   * that is pending already.
+   */
+  configure(queueId: string, patch: Partial<Omit<QueueSettings, 'queueId'>>, seed?: string): Promise<QueueSettings>;
+  /** Of a queue, newest first, the latest hundred; the seed of one that is not revealed is nobody's business. */
+  draws(queueId: string): Promise<Draw[]>;
 }

@@ -1,3 +1,4 @@
+import type { Draw } from '../../server/queue/draw/draw.ts';
 import type { Change, Place, QueueSettings, QueueStats } from '../../server/queue/store.ts';
 import { freshQueueId, type Line } from './lines.ts';
 
@@ -43,8 +44,12 @@ export class Actors {
     return this.line.store.admit([this.queueId]);
   }
 
-  configure(patch: Partial<Omit<QueueSettings, 'queueId'>>): Promise<QueueSettings> {
-    return this.line.store.configure(this.queueId, patch);
+  configure(patch: Partial<Omit<QueueSettings, 'queueId'>>, seed?: string): Promise<QueueSettings> {
+    return this.line.store.configure(this.queueId, patch, seed);
+  }
+
+  draws(): Promise<Draw[]> {
+    return this.line.store.draws(this.queueId);
   }
 
   async stats(): Promise<QueueStats> {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { Actors } from './actors.ts';
 import { batches } from './conformance/batches.ts';
+import { draws } from './conformance/draws.ts';
 import { entering } from './conformance/entering.ts';
 import { leaving } from './conformance/leaving.ts';
 import { settings } from './conformance/settings.ts';
@@ -25,5 +26,6 @@ for (const target of LINES) {
     settings(act);
     batches(act);
     storms(act);
+    draws(act);
   });
 }

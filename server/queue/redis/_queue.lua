@@ -1,6 +1,8 @@
 -- What every command knows of its queue. All keys of a queue share the hash tag {queueId}, and so a server of a Cluster.
 --
--- KEYS  1 hash      settings and counters; `epoch` numbers the lives of the data
+-- KEYS  1 hash      settings and counters; `epoch` numbers the lives of the data. Of the latest draw of places, 0 without:
+--                   `drawFrom` and `drawTo`, the tickets drawn for (drawTo is -1 until it is revealed), and `drawn`, 1 when
+--                   all have their drawn tickets
 --       2 zset      who waits: user by ticket
 --       3 zset      who is inside: user by the end of the slot, in ms
 --       4 zset      who is inside and has not shown up: user by the beginning of the slot, in ms
@@ -24,13 +26,15 @@ end
 -- The queue, or nil and why not: 'NONE' (no such data) or 'LOST' (not the data that the caller knows).
 local function open_queue()
   local f = redis.call('HMGET', QUEUE, 'epoch', 'cap', 'state', 'activeMs', 'noShowMs', 'release', 'lastTicket', 'serving',
-    'holdUntil', 'moment', 'lostAbove', 'lostUpTo', 'restoreUntil')
+    'holdUntil', 'moment', 'lostAbove', 'lostUpTo', 'restoreUntil', 'drawFrom', 'drawTo', 'drawn')
   if not f[1] then return nil, 'NONE' end
   local queue = {
     cap = tonumber(f[2]), state = f[3], activeMs = tonumber(f[4]), noShowMs = tonumber(f[5]), release = tonumber(f[6]),
     lastTicket = tonumber(f[7]), serving = tonumber(f[8]), holdUntil = tonumber(f[9]), moment = tonumber(f[10]),
     lostAbove = tonumber(f[11]), lostUpTo = tonumber(f[12]), restoreUntil = tonumber(f[13]),
+    drawFrom = tonumber(f[14] or 0), drawTo = tonumber(f[15] or 0),
   }
+  queue.drawing = queue.drawFrom > 0 and f[16] ~= '1'
   if f[1] ~= ARGV[1] or queue.lastTicket < tonumber(ARGV[2]) then return nil, 'LOST' end
   return queue
 end
@@ -40,10 +44,16 @@ local function ticket_and_start(slot)
   return tonumber(ticket), tonumber(start)
 end
 
+-- Who is to be drawn for is told the last place: until the draw nothing better can be promised.
+local function position_of(queue, user, ticket)
+  if queue.drawing and ticket >= queue.drawFrom then return redis.call('ZCARD', WAITING) end
+  return redis.call('ZRANK', WAITING, user) + 1
+end
+
 -- Where a user is: 'W' waiting, 'A' inside, 'E' over, 'N' nowhere; then position, ticket and end of the slot in ms.
-local function place_of(user, now)
+local function place_of(queue, user, now)
   local waiting = redis.call('ZSCORE', WAITING, user)
-  if waiting then return 'W', redis.call('ZRANK', WAITING, user) + 1, tonumber(waiting), 0 end
+  if waiting then return 'W', position_of(queue, user, tonumber(waiting)), tonumber(waiting), 0 end
   local slot = redis.call('HGET', SLOTS, user)
   if not slot then return 'N', 0, 0, 0 end
   local ticket = ticket_and_start(slot)
@@ -53,11 +63,11 @@ local function place_of(user, now)
 end
 
 -- The places of users, four values each, in order.
-local function places_of(users, now)
+local function places_of(queue, users, now)
   local places = {}
   for i, user in ipairs(users) do
     local n = 4 * i
-    places[n - 3], places[n - 2], places[n - 1], places[n] = place_of(user, now)
+    places[n - 3], places[n - 2], places[n - 1], places[n] = place_of(queue, user, now)
   end
   return places
 end

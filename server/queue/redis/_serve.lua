@@ -50,7 +50,7 @@ local function serve(queue, now, here)
   local waited = 0
 
   local free = 0
-  if queue.state == 'OPEN' and now >= queue.holdUntil then
+  if queue.state == 'OPEN' and not queue.drawing and now >= queue.holdUntil then
     free = math.min(queue.cap - redis.call('ZCARD', INSIDE), MOST)
   end
   if free > 0 then

@@ -4,8 +4,8 @@
 --
 -- KEYS     see _queue.lua
 -- ARGV     1 to 3 see _queue.lua
--- returns  'NONE' or 'LOST' (nothing was done), or 1 or 0 (whether anybody is in the queue or remembered), then
---          {code, user, ticket, end} for everybody whose place changed
+-- returns  'NONE' or 'LOST' (nothing was done), or 1 or 0 (whether anybody is in the queue or remembered), drawFrom and drawTo
+--          of a draw that is to be finished, else 0 and -1, then {code, user, ticket, end} for everybody whose place changed
 --- @include "_queue"
 --- @include "_serve"
 
@@ -38,4 +38,6 @@ local changes = serve(queue, now, {})
 local old = redis.call('ZRANGE', ENDED, '-inf', '(' .. string.format('%.0f', now - REMEMBERED_MS), 'BYSCORE', 'LIMIT', 0, MOST)
 for _, user in ipairs(old) do forget(user) end
 table.insert(changes, 1, redis.call('EXISTS', WAITING, INSIDE, ENDED) > 0 and 1 or 0)
+table.insert(changes, 2, queue.drawing and queue.drawFrom or 0)
+table.insert(changes, 3, queue.drawing and queue.drawTo or -1)
 return changes

@@ -6,7 +6,8 @@
 --
 -- KEYS     see _queue.lua
 -- ARGV     1 epoch to begin, 2 last ticket, 3 channel, 4 serving, 5 holdMs and 6 restoreMs (0 for a first life),
---          7 the ticket above which places were lost, 8 to 12 cap, state, activeMs, noShowMs, release, then user,
+--          7 the ticket above which places were lost, 8 to 12 cap, state, activeMs, noShowMs, release, 13 drawFrom and
+--          14 drawTo of the latest draw, whose places may be from before and after it, then user,
 --          "ticket:beginning in ms" and end in ms of each slot
 -- returns  the epoch of the present life: a later one when that has begun already
 --- @include "_queue"
@@ -18,11 +19,15 @@ if known[1] and tonumber(known[1]) >= tonumber(epoch) then return tonumber(known
 local now = clock()
 
 -- What survived of an earlier life is older than what was noted since.
-redis.call('ZREMRANGEBYSCORE', WAITING, '-inf', serving)
-redis.call('ZREMRANGEBYSCORE', AHEAD, '-inf', serving)
+-- Places that are still to be drawn for are left to draw.lua.
+local draw_from, draw_to = tonumber(ARGV[13]), tonumber(ARGV[14])
+for _, key in ipairs({ WAITING, AHEAD }) do
+  redis.call('ZREMRANGEBYSCORE', key, '-inf', draw_from > 0 and math.min(serving, draw_from - 1) or serving)
+  redis.call('ZREMRANGEBYSCORE', key, '(' .. draw_to, serving)
+end
 for _, user in ipairs(redis.call('ZRANGE', INSIDE, 0, -1)) do forget(user) end
 redis.call('DEL', RESTORED)
-for i = 13, #ARGV, 3 do
+for i = 15, #ARGV, 3 do
   local user, slot, ends = ARGV[i], ARGV[i + 1], ARGV[i + 2]
   forget(user)
   redis.call('HSET', SLOTS, user, slot)
@@ -32,6 +37,7 @@ end
 last = math.max(last, tonumber(known[2] or 0))
 redis.call('HSET', QUEUE, 'epoch', epoch, 'lastTicket', last, 'serving', serving, 'moment', now,
   'holdUntil', hold > 0 and now + hold or 0, 'lostAbove', hold > 0 and lost_above or 0, 'lostUpTo', hold > 0 and last or 0,
-  'restoreUntil', restore > 0 and now + restore or 0, 'cap', ARGV[8], 'state', ARGV[9], 'activeMs', ARGV[10], 'noShowMs', ARGV[11], 'release', ARGV[12])
+  'restoreUntil', restore > 0 and now + restore or 0, 'cap', ARGV[8], 'state', ARGV[9], 'activeMs', ARGV[10], 'noShowMs', ARGV[11], 'release', ARGV[12],
+  'drawFrom', draw_from, 'drawTo', draw_to, 'drawn', draw_from > 0 and 0 or 1)
 tell_listeners()
 return tonumber(epoch)

@@ -19,7 +19,7 @@ for i = 5, #ARGV do
   users[#users + 1] = user
   if not here[user] then
     here[user] = true
-    local code = place_of(user, now)
+    local code = place_of(queue, user, now)
     if code == 'A' then redis.call('ZREM', UNSEEN, user) end
     if code == 'E' then forget(user) end
     if code == 'E' or code == 'N' then joining[#joining + 1] = user end
@@ -31,4 +31,4 @@ if #joining > 0 then
   for i, user in ipairs(joining) do redis.call('ZADD', WAITING, last - #joining + i, user) end
 end
 if ARGV[4] == '1' then serve(queue, now, here) end
-return places_of(users, now)
+return places_of(queue, users, now)

@@ -15,7 +15,7 @@ local had, leaving = {}, {}
 
 for i = 4, #ARGV, 2 do
   local user, meant = ARGV[i], tonumber(ARGV[i + 1])
-  local code, _, ticket = place_of(user, now)
+  local code, _, ticket = place_of(queue, user, now)
   local has = code ~= 'N' and (meant == 0 or meant == ticket)
   had[#had + 1] = has and 1 or 0
   if has then leaving[#leaving + 1] = user end

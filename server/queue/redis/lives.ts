@@ -89,7 +89,8 @@ export class Lives {
     if (!reply || this.#lives.get(queueId) !== life) return;
     const noted = JSON.stringify(reply);
     if (noted === life.noted) return;
-    const [lastTicket, servingTicket, ...slots] = reply as [number, number, ...string[]];
+    const [lastTicket, servingTicket, drawFrom, ...slots] = reply as [number, number, number, ...string[]];
+    if (drawFrom > 0) await this.#ledger.noteDraw(queueId, drawFrom, null);
     const inside = slots.flatMap((user, i) => (i % 3 === 0 ? [[user, slots[i + 1], slots[i + 2]] as NotedSlot] : []));
     await this.#ledger.note(queueId, { epoch: life.epoch, lastTicket, servingTicket, inside });
     life.noted = noted;
@@ -133,6 +134,7 @@ export class Lives {
       channelOf(queueId),
       ...[next.servingTicket, holdMs, restoreMs, lostAbove].map(String),
       ...fieldsOf(settings).filter((_, i) => i % 2 === 1),
+      ...[next.drawFrom, next.drawTo].map(String),
       ...next.inside.flat(),
     ]);
     const begun = { ...next, epoch: Number(reply) };

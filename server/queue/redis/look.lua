@@ -10,4 +10,4 @@ local queue, why_not = open_queue()
 if not queue then return why_not end
 local users = {}
 for i = 4, #ARGV do users[#users + 1] = ARGV[i] end
-return places_of(users, clock())
+return places_of(queue, users, clock())

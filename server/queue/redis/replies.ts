@@ -31,6 +31,12 @@ export function toSettings(queueId: string, reply: unknown[]): QueueSettings {
   };
 }
 
+/** Tickets of a draw that is not over, out of the answer of configure.lua. The last is null until it is revealed. */
+export function toDrawing(reply: unknown[]): { firstTicket: number; lastTicket: number | null } | null {
+  const [firstTicket, lastTicket, unfinished] = reply.slice(5) as [number, number, number];
+  return unfinished === 1 ? { firstTicket, lastTicket: lastTicket < 0 ? null : lastTicket } : null;
+}
+
 export function toStats(queueId: string, reply: unknown[]): QueueStats {
   const [active, waiting, servingTicket, admittedLastMinute] = reply.slice(5) as [number, number, number, number];
   return { ...toSettings(queueId, reply), active, waiting, servingTicket, admittedLastMinute };

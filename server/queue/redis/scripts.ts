@@ -19,6 +19,7 @@ const NAMES = [
   'admit',
   'prioritise',
   'configure',
+  'draw',
   'stats',
   'ended',
   'outline',

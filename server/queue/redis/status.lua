@@ -13,15 +13,17 @@ if not queue then return why_not end
 local now = clock()
 local users = {}
 
--- Those up to `lostAbove` had been admitted when the data was lost, so their turn is over.
+-- Those up to `lostAbove` had been admitted when the data was lost, so their turn is over. A ticket that was drawn for is
+-- none any more: the one that it was drawn to is.
 local function was_lost(ticket)
+  if ticket >= queue.drawFrom and ticket <= queue.drawTo then return false end
   return ticket > queue.lostAbove and ticket <= queue.lostUpTo and now < queue.restoreUntil
 end
 
 for i = 5, #ARGV, 2 do
   local user, ticket = ARGV[i], tonumber(ARGV[i + 1])
   users[#users + 1] = user
-  if was_lost(ticket) and place_of(user, now) == 'N' and redis.call('ZADD', RESTORED, 'NX', ticket, user) == 1 then
+  if was_lost(ticket) and place_of(queue, user, now) == 'N' and redis.call('ZADD', RESTORED, 'NX', ticket, user) == 1 then
     redis.call('PEXPIREAT', RESTORED, queue.restoreUntil)
     redis.call('ZADD', WAITING, ticket, user)
     tell_listeners()
@@ -31,4 +33,4 @@ for i = 5, #ARGV, 2 do
     if ends and tonumber(ends) > now then redis.call('ZREM', UNSEEN, user) end
   end
 end
-return places_of(users, now)
+return places_of(queue, users, now)

@@ -1,8 +1,9 @@
 import type { QueueLedger } from '../ledger.ts';
 import type { EnterRequest, Place, QueueSettings, QueueStore, StatusRequest } from '../store.ts';
+import { Draws } from './draws.ts';
 import { type RedisLink, takesNoWrites } from './link.ts';
 import { fieldsOf, Lives } from './lives.ts';
-import { byQueue, toPlaces, toSettings, toStats } from './replies.ts';
+import { byQueue, toDrawing, toPlaces, toSettings, toStats } from './replies.ts';
 import { loadScripts, type Script } from './scripts.ts';
 import { settled } from './settled.ts';
 import { Ticks } from './ticks.ts';
@@ -57,7 +58,8 @@ export function redisQueueStore(link: RedisLink, ledger: QueueLedger, fresh: New
   };
   const had = (reply: unknown[]): boolean[] => reply.map((one) => one === 1);
 
-  const ticks = new Ticks(lives, scripts, ledger);
+  const draws = new Draws(lives, scripts, ledger);
+  const ticks = new Ticks(lives, scripts, ledger, draws);
 
   return {
     async enter(requests, admits = true) {
@@ -100,12 +102,26 @@ export function redisQueueStore(link: RedisLink, ledger: QueueLedger, fresh: New
       return replies.map((reply, i) => reply && toStats(queueIds[i] as string, reply));
     },
 
-    async configure(queueId, patch) {
+    async configure(queueId, patch, seed) {
       await lives.open(newSettings(queueId));
-      const reply = (await lives.run(scripts.configure, queueId, fieldsOf(patch))) as unknown[];
+      if (seed !== undefined) {
+        await ticks.run([queueId]); // a draw that is not over can't make way for another
+        await ledger.commitDraw(queueId, seed);
+      }
+      const args = [seed === undefined ? '0' : '1', ...fieldsOf(patch)];
+      const reply = (await lives.run(scripts.configure, queueId, args)) as unknown[];
       const settings = toSettings(queueId, reply);
+      const drawing = toDrawing(reply);
+      // Before the state: a queue that is noted as open has no draw to be revealed.
+      if (drawing) await ledger.noteDraw(queueId, drawing.firstTicket, drawing.lastTicket);
       await ledger.configure(settings);
+      if (drawing && drawing.lastTicket !== null) {
+        await draws.finish(queueId, drawing.firstTicket, drawing.lastTicket);
+        await ticks.run([queueId]);
+      }
       return settings;
     },
+
+    draws: (queueId) => ledger.draws(queueId),
   };
 }

@@ -1,5 +1,6 @@
 import type { QueueLedger } from '../ledger.ts';
 import type { Change } from '../store.ts';
+import type { Draws } from './draws.ts';
 import type { Lives } from './lives.ts';
 import { toChange } from './replies.ts';
 import type { Scripts } from './scripts.ts';
@@ -17,14 +18,16 @@ export class Ticks {
   readonly #lives: Lives;
   readonly #scripts: Scripts;
   readonly #ledger: QueueLedger;
+  readonly #draws: Draws;
   readonly #empty = new Set<string>();
   #queues: string[] = [];
   #lastRoundAt = Number.NEGATIVE_INFINITY;
 
-  constructor(lives: Lives, scripts: Scripts, ledger: QueueLedger) {
+  constructor(lives: Lives, scripts: Scripts, ledger: QueueLedger, draws: Draws) {
     this.#lives = lives;
     this.#scripts = scripts;
     this.#ledger = ledger;
+    this.#draws = draws;
   }
 
   someoneIn(queueId: string): void {
@@ -53,9 +56,11 @@ export class Ticks {
   }
 
   async #tick(queueId: string, changes: Change[]): Promise<void> {
-    const [busy = 0, ...changed] = (await this.#lives.run(this.#scripts.admit, queueId, [])) ?? [];
-    if (busy === 0) this.#empty.add(queueId);
+    const reply = await this.#lives.run(this.#scripts.admit, queueId, []);
+    const [busy = 0, drawFrom = 0, drawTo = -1, ...changed] = (reply ?? []) as [number, number, number, ...unknown[]];
     changes.push(...(changed as unknown[][]).map((change) => toChange(queueId, change)));
+    if (drawTo >= 0) await this.#draws.finish(queueId, drawFrom, drawTo);
+    else if (busy === 0) this.#empty.add(queueId);
     // A note that is missed now comes with a later tick.
     await this.#lives.note(queueId).catch(() => {});
   }

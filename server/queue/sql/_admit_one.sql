@@ -35,7 +35,7 @@ BEGIN
     UPDATE queues q SET moves = q.moves + 1 WHERE q.queue_id = target;
   END IF;
 
-  IF queue.state <> 'OPEN' OR queue.waiting = 0 THEN RETURN; END IF;
+  IF queue.state <> 'OPEN' OR queue.draw_from IS NOT NULL OR queue.waiting = 0 THEN RETURN; END IF;
   SELECT least(queue.cap - count(*), most) INTO free FROM places p WHERE p.queue_id = target AND p.status = 'ACTIVE';
   IF free <= 0 THEN RETURN; END IF;
 

@@ -1,5 +1,9 @@
 import type { Database, Row } from '../../db/database.ts';
+import type { RevealedDraw } from '../draw/draw.ts';
+import { DrawnTickets } from '../draw/drawn-tickets.ts';
+import { giveOut } from '../draw/give-out.ts';
 import type { Change, EnterRequest, Place, QueueSettings, QueueStats, QueueStore } from '../store.ts';
+import { drawsOf } from './draws.ts';
 
 /** Settings of a queue that nobody has configured yet. */
 export interface NewQueue {
@@ -27,6 +31,11 @@ interface QueueRow extends Row {
   release_on_confirm: boolean;
 }
 
+interface ConfiguredRow extends QueueRow {
+  /** Of a draw that is not over. */
+  draw_to: number | null;
+}
+
 interface StatsRow extends QueueRow {
   serving_ticket: number;
   waiting: number;
@@ -38,10 +47,25 @@ const ENDED = `SELECT user_id AS "userId", expires_at AS at FROM places
   WHERE queue_id = $1 AND (status = 'EXPIRED' OR status = 'ACTIVE' AND expires_at <= clock_timestamp())
     AND expires_at >= $2 ORDER BY expires_at LIMIT 10000`;
 const DUE = 'SELECT * FROM jari_queue_due()';
+const DRAWING = 'SELECT queue_id FROM queues WHERE queue_id = ANY ($1) AND draw_to IS NOT NULL';
 
 /** The line in the database. Each command is the SQL function of the same name beside this file. */
 export function sqlQueueStore(database: Database, fresh: NewQueue): QueueStore {
   const defaults = [fresh.cap, fresh.activeSeconds, fresh.noShowSeconds];
+  const orders = new DrawnTickets();
+
+  async function drawing(queueIds: readonly string[]): Promise<string[]> {
+    if (queueIds.length === 0) return [];
+    return (await database.query<{ queue_id: string }>(DRAWING, [queueIds])).map((row) => row.queue_id);
+  }
+
+  async function finishDraws(queueIds: readonly string[]): Promise<void> {
+    for (const draw of await drawsOf(database, queueIds, 1)) {
+      const text = 'SELECT jari_queue_draw($1, $2, $3)';
+      await giveOut(draw as RevealedDraw, orders, (from, drawn) => database.query(text, [draw.queueId, from, drawn]));
+    }
+  }
+
   return {
     async enter(requests, admits = true) {
       const text = 'SELECT * FROM jari_queue_enter($1, $2, $3, $4, $5, $6)';
@@ -77,6 +101,7 @@ export function sqlQueueStore(database: Database, fresh: NewQueue): QueueStore {
       // A transaction a queue, so that none is locked for longer than its own tick takes.
       const due = queueIds ?? (await database.query<{ queue_id: string }>(DUE)).map((row) => row.queue_id);
       const changes: Change[] = [];
+      await finishDraws(await drawing(due));
       for (const queueId of due) {
         const text = 'SELECT * FROM jari_queue_admit($1, $2)';
         const rows = await database.query<PlaceRow>(text, [queueId, queueIds !== undefined]);
@@ -91,11 +116,24 @@ export function sqlQueueStore(database: Database, fresh: NewQueue): QueueStore {
       return queueIds.map((id) => byId.get(id) ?? null);
     },
 
-    async configure(queueId, patch) {
-      const text = 'SELECT * FROM jari_queue_configure($1, $2, $3, $4, $5)';
-      const [row] = await database.query<QueueRow>(text, [queueId, ...defaults, JSON.stringify(patch)]);
-      return toSettings(row as QueueRow);
+    async configure(queueId, patch, seed) {
+      if (seed !== undefined) await finishDraws(await drawing([queueId])); // one that is not over can't make way for another
+      const text = 'SELECT * FROM jari_queue_configure($1, $2, $3, $4, $5, $6)';
+      const rows = await database.query<ConfiguredRow>(text, [
+        queueId,
+        ...defaults,
+        JSON.stringify(patch),
+        seed ?? null,
+      ]);
+      const row = rows[0] as ConfiguredRow;
+      if (row.draw_to !== null) {
+        await finishDraws([queueId]);
+        await database.query('SELECT FROM jari_queue_admit($1, true)', [queueId]);
+      }
+      return toSettings(row);
     },
+
+    draws: (queueId) => drawsOf(database, [queueId]),
   };
 }
 
