@@ -150,7 +150,7 @@ export async function compose(config: Config, log: Logger): Promise<Service> {
     observe: (method, route, status, seconds) => metrics.observe(method, route, status, seconds),
     routes: [
       incidents.watch,
-      queueRoutes(queue, identity, idempotency),
+      queueRoutes(queue, identity, idempotency, config.streamsPerAddress),
       catalogRoutes(catalog),
       walletRoutes(wallets, identity),
       reservationRoutes(reservations, identity),

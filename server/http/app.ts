@@ -1,4 +1,4 @@
-import Fastify, { type FastifyBaseLogger } from 'fastify';
+import Fastify, { type FastifyBaseLogger, type FastifyReply, type FastifyRequest } from 'fastify';
 import { Failure } from '../lib/failure.ts';
 import type { App, Routes } from '../lib/http.ts';
 import { BrokenRequests, hostFailure } from './broken-requests.ts';
@@ -88,6 +88,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
 function addDoor(app: App, { draining, observe }: AppOptions, answering: Answering): void {
   app.addHook('onRequest', (request, reply, done) => {
     answering.began(reply.raw);
+    addHeaders(request, reply);
     if (draining()) done(new Failure('OVERLOADED', 'This process is stopping. Try again.', GO_ELSEWHERE));
     else done(hostFailure(request));
   });
@@ -95,6 +96,15 @@ function addDoor(app: App, { draining, observe }: AppOptions, answering: Answeri
     observe(request.method, request.routeOptions.url ?? 'none', reply.statusCode, reply.elapsedTime / 1_000);
     done();
   });
+}
+
+/** Of every answer; a route that may be cached, and a page, says more. */
+function addHeaders(request: FastifyRequest, reply: FastifyReply): void {
+  reply.header('x-content-type-options', 'nosniff').header('cache-control', 'no-store');
+  // Told by a proxy in front that we trust: it speaks TLS with the client.
+  if (request.headers['x-forwarded-proto'] !== undefined && request.protocol === 'https') {
+    reply.header('strict-transport-security', 'max-age=31536000');
+  }
 }
 
 /** Before the body is read: what it is like does not matter where nobody would take it. */

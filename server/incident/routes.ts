@@ -123,7 +123,8 @@ function addReport(app: App, { desk }: IncidentRouteParts): void {
 }
 
 /** Styles and pictures of its own, and nothing that runs. */
-const REPORT_SECURITY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
+const REPORT_SECURITY =
+  "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 function addUsers(app: App, { desk, archive }: IncidentRouteParts): void {
   app.get(

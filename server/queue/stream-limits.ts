@@ -1,0 +1,47 @@
+import { Failure } from '../lib/failure.ts';
+import type { EventStream } from './event-streams.ts';
+
+/** Devices that one person may watch from; the pages of one browser share a stream. */
+const MOST_OF_USER = 5;
+
+/** How many event streams of this process may belong to one person, and to one address. */
+export class StreamLimits {
+  readonly #mostOfAddress: number;
+  readonly #ofUser = new Map<string, Set<EventStream>>();
+  readonly #ofAddress = new Map<string, number>();
+
+  /** @param mostOfAddress 0 is no limit: thousands may share the address of a mobile carrier */
+  constructor(mostOfAddress: number) {
+    this.#mostOfAddress = mostOfAddress;
+  }
+
+  /** Before a stream is opened. @throws Failure RATE_LIMITED */
+  check(address: string): void {
+    if (this.#mostOfAddress === 0 || (this.#ofAddress.get(address) ?? 0) < this.#mostOfAddress) return;
+    const detail = `At most ${this.#mostOfAddress} event streams from one address. Ask with GET /api/v1/token instead.`;
+    throw new Failure('RATE_LIMITED', detail, { 'retry-after': '10' });
+  }
+
+  /** Ends the oldest stream of a person who has too many: the newest is the one that somebody looks at. */
+  add(userId: string, address: string, stream: EventStream): void {
+    const theirs = this.#ofUser.get(userId) ?? new Set();
+    this.#ofUser.set(userId, theirs.add(stream));
+    this.#ofAddress.set(address, (this.#ofAddress.get(address) ?? 0) + 1);
+    stream.onClosed(() => this.#forget(userId, address, stream));
+    if (theirs.size <= MOST_OF_USER) return;
+    const [oldest] = theirs;
+    if (oldest) {
+      theirs.delete(oldest);
+      oldest.end();
+    }
+  }
+
+  #forget(userId: string, address: string, stream: EventStream): void {
+    const theirs = this.#ofUser.get(userId);
+    theirs?.delete(stream);
+    if (theirs?.size === 0) this.#ofUser.delete(userId);
+    const left = (this.#ofAddress.get(address) ?? 1) - 1;
+    if (left === 0) this.#ofAddress.delete(address);
+    else this.#ofAddress.set(address, left);
+  }
+}
