@@ -1,4 +1,5 @@
 // Who is asking: every route that names a user, with every kind of credential that must not work.
+import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { QueueTokens } from '../../server/identity/queue-tokens.ts';
 import { openEvents } from '../support/events.ts';
@@ -127,6 +128,11 @@ async function expectUntouched(whose: Place): Promise<void> {
 
 const plain = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');
 const unsigned = (alg: string, claims: object, signature = '') => `${plain({ alg })}.${plain(claims)}.${signature}`;
+/** Signed whatever its header asks for: SignJWT refuses to make some of these. */
+async function signedBy(secret: string, id: string, header: object): Promise<string> {
+  const signed = `${plain({ alg: 'HS256', must: 1, ...header })}.${plain({ sub: id, exp: inAnHour() })}`;
+  return `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`;
+}
 const yesterday = () => Date.now() / 1_000 - 86_400;
 
 /** Headers that prove nothing, each for the user and place it is made for. */
@@ -158,6 +164,19 @@ const WORTHLESS: Record<string, (whose: Place) => Record<string, string> | Promi
     const [header, , signature] = (await hs256({ sub: 'somebody', exp: inAnHour() })).split('.');
     return bearer(`${header}.${plain({ sub: id, exp: inAnHour() })}.${signature}`);
   },
+  'a login that brings its key along': async ({ id }) => {
+    const own = 'a-secret-that-anybody-can-make-up';
+    return bearer(await signedBy(own, id, { jwk: { kty: 'oct', k: Buffer.from(own).toString('base64url') } as never }));
+  },
+  'a login that says where its key is': async ({ id }) =>
+    bearer(
+      await signedBy('a-secret-that-anybody-can-make-up', id, {
+        jku: 'http://127.0.0.1:1/jwks.json',
+        kid: '/dev/null',
+      }),
+    ),
+  'a login with a demand that is not known': async ({ id }) =>
+    bearer(await signedBy(IDENTITY_SECRET, id, { crit: ['must'] })),
   'a queue token of another secret': (p) => bearer(new QueueTokens('quite-another-secret').sign(pass(p))),
   'a queue token of the login secret': (p) => bearer(new QueueTokens(IDENTITY_SECRET).sign(pass(p))),
   'an expired queue token': (p) => bearer(new QueueTokens(TOKEN_SECRET, () => yesterday() - 86_400).sign(pass(p))),
