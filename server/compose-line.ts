@@ -23,14 +23,20 @@ export interface Line {
   stop(): void;
 }
 
+export interface Databases {
+  requests: Database;
+  /** For what nobody waits for. */
+  background: Database;
+}
+
 /** The line on the store that the settings name. */
-export function composeLine(config: Config, database: Database, log: Logger): Line {
+export function composeLine(config: Config, { requests, background }: Databases, log: Logger): Line {
   const { queueCap: cap, activeSeconds, noShowSeconds, redisUrl } = config;
   const fresh = { cap, activeSeconds, noShowSeconds };
   if (!redisUrl) {
     return {
-      store: sqlQueueStore(database, fresh),
-      signals: sqlQueueSignals(database),
+      store: sqlQueueStore(requests, fresh),
+      signals: sqlQueueSignals(requests),
       redisInfo: null,
       gossip: null,
       opened: async () => {},
@@ -39,7 +45,7 @@ export function composeLine(config: Config, database: Database, log: Logger): Li
   }
   const link = new RedisLink(redisUrl, { ...LINK_DEFAULTS, log });
   return {
-    store: redisQueueStore(link, sqlQueueLedger(database), fresh),
+    store: redisQueueStore(link, sqlQueueLedger(background), fresh),
     signals: redisQueueSignals(link),
     redisInfo: () => link.info(),
     gossip: {

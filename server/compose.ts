@@ -11,7 +11,7 @@ import { composeMonitor } from './compose-monitor.ts';
 import { type Config, ConfigError } from './config.ts';
 import { type Database, StoreUnavailable } from './db/database.ts';
 import { migrate } from './db/migrate.ts';
-import { openDatabase } from './db/open.ts';
+import { openBackground, openDatabase } from './db/open.ts';
 import { patiently } from './db/patiently.ts';
 import type { Consumer } from './events/bus.ts';
 import { SalesRanking } from './events/consumers/sales-ranking.ts';
@@ -72,35 +72,45 @@ const PAGES = join(import.meta.dirname, '../web/dist');
 export async function compose(config: Config, log: Logger): Promise<Service> {
   const identity = makeIdentity(config);
   const database = await openDatabase(config);
+  const background = openBackground(config, database);
   const metrics = new Metrics();
 
-  const events = await composeEvents(config, database, log);
+  const events = await composeEvents(config, background, log);
   const { bus } = events;
   const relay = new Relay(bus, { ...RELAY_DEFAULTS, log });
   const controls: Controls = { mostReservations: null, relayFollowsCommits: true };
   const committed = () => controls.relayFollowsCommits && relay.nudge();
   const sales = new SqlSalesRankingStore(database);
-  const consumers = makeConsumers(config, sales).map((consumer) => new WatchedConsumer(consumer));
+  const consumers = makeConsumers(config, new SqlSalesRankingStore(background)).map(
+    (consumer) => new WatchedConsumer(consumer),
+  );
   for (const consumer of consumers) bus.subscribe(consumer);
 
   const { holdSeconds, openingBalance, seatsPerUser } = config;
-  const line = composeLine(config, database, log);
+  const line = composeLine(config, { requests: database, background }, log);
   const queue = new Queue(line.store, line.signals);
   const catalogStore = sqlCatalogStore(database);
   const catalog = new Catalog(catalogStore, sales);
   const wallets = new Wallets(sqlWalletStore(database, openingBalance), committed);
-  const sale = aroundLocks(database, { openingBalance, holdSeconds, seatsPerUser }, controls);
-  const reservations = new Reservations(sale.store, queue, () => {
+  const rules = { openingBalance, holdSeconds, seatsPerUser };
+  const sale = aroundLocks(database, rules, controls);
+  const changed = () => {
     catalog.sold();
     committed();
-  });
+  };
+  const reservations = new Reservations(sale.store, queue, changed);
+  const upkeep = new Reservations(sqlReservationStore(background, rules), queue, changed);
   const idempotency = new Idempotency(sqlIdempotencyStore(database));
 
   const jobs: Job[] = [
     { name: 'line', everyMilliseconds: 500, run: () => queue.tick() },
-    { name: 'holds', everyMilliseconds: 1_000, run: () => reservations.expireHolds() },
+    { name: 'holds', everyMilliseconds: 1_000, run: () => upkeep.expireHolds() },
     { name: 'relay', everyMilliseconds: 1_000, run: () => relay.run() },
-    { name: 'idempotency', everyMilliseconds: 60_000, run: () => idempotency.sweep() },
+    {
+      name: 'idempotency',
+      everyMilliseconds: 60_000,
+      run: () => new Idempotency(sqlIdempotencyStore(background)).sweep(),
+    },
     { name: 'outbox', everyMilliseconds: 30_000, run: () => events.sweep() },
     { name: 'promises', everyMilliseconds: 3_000, run: () => incidents.keepPromises() },
   ];
@@ -169,7 +179,7 @@ export async function compose(config: Config, log: Logger): Promise<Service> {
     await relay.stop();
     await bus.stop();
     line.stop();
-    await database.close();
+    await Promise.all([background.close(), database.close()]);
   };
   let stopped: Promise<void> | null = null;
   const opsToken = secretOf(config.opsToken, config.dataDir, 'ops-token');

@@ -1,4 +1,4 @@
-import type { Database, Row } from '../../server/db/database.ts';
+import type { Database, Row, Sql } from '../../server/db/database.ts';
 
 /** What must hold of seats and money at any moment. Each query answers one row a violation, with `what` as text. */
 const CHECKS: Record<string, string> = {
@@ -74,12 +74,12 @@ interface Violation extends Row {
 
 /** Everything that is wrong with the seats and the money in a database: "name of the check: what". */
 export function violations(database: Pick<Database, 'transaction'>): Promise<string[]> {
-  return database.transaction(async (sql) => {
-    await sql.query('SET LOCAL statement_timeout = 0'); // there may be much to read
+  const work = async (sql: Sql) => {
     const found: string[] = [];
     for (const [name, check] of Object.entries(CHECKS)) {
       for (const { what } of await sql.query<Violation>(`${check} LIMIT 20`)) found.push(`${name}: ${what}`);
     }
     return found;
-  });
+  };
+  return database.transaction(work, { unhurried: true }); // there may be much to read
 }

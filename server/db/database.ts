@@ -16,11 +16,16 @@ export interface Database extends Sql {
   /** Runs several statements without parameters, as one simple query. For migrations. */
   execute(script: string): Promise<void>;
   /** One transaction on one connection, READ COMMITTED; rolled back when the callback rejects. */
-  transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
+  transaction<T>(work: (sql: Sql) => Promise<T>, options?: TransactionOptions): Promise<T>;
   /** How its connections are used at this moment; absent where there is only one. */
   pool?(): PoolUse;
   /** Idempotent. Waits for calls under way. */
   close(): Promise<void>;
+}
+
+export interface TransactionOptions {
+  /** It may wait and work as long as it takes: the limits are for requests. */
+  unhurried?: boolean;
 }
 
 export interface PoolUse {

@@ -9,25 +9,28 @@ const LOCK_KEY = 0x6a617269;
 
 /**
  * Brings a database to the present schema, then (re)creates the SQL functions beside the adapters.
- * Many processes may call it at once: an advisory lock lets one work and the others find it done.
+ * Many processes may call it at once: an advisory lock lets one work and the others find it done. A database that a
+ * newer release has migrated is left as it is.
  */
 export async function migrate(database: Database): Promise<void> {
-  await database.transaction(async (sql) => {
-    // Others may migrate for a while, and so may we: the limits are for requests.
-    await sql.query('SET LOCAL statement_timeout = 0');
-    await sql.query('SET LOCAL lock_timeout = 0');
+  const work = async (sql: Sql) => {
     await sql.query('SELECT pg_advisory_xact_lock($1)', [LOCK_KEY]);
     await sql.query(
       'CREATE TABLE IF NOT EXISTS schema_migrations (name text PRIMARY KEY, at timestamptz NOT NULL DEFAULT clock_timestamp())',
     );
     const done = new Set((await sql.query<{ name: string }>('SELECT name FROM schema_migrations')).map((r) => r.name));
-    for (const file of globSync('*.sql', { cwd: MIGRATIONS }).sort()) {
+    const ours = globSync('*.sql', { cwd: MIGRATIONS }).sort();
+    // A newer release has been here: its functions must not be taken from under it by one that restarts meanwhile.
+    if ([...done].some((name) => !ours.includes(name))) return;
+    for (const file of ours) {
       if (done.has(file)) continue;
       await runScript(sql, readFileSync(join(MIGRATIONS, file), 'utf8'));
       await sql.query('INSERT INTO schema_migrations (name) VALUES ($1)', [file]);
     }
     for (const file of functionFiles()) await sql.query(readFileSync(file, 'utf8'));
-  });
+  };
+  // Others may migrate for a while, and so may we.
+  await database.transaction(work, { unhurried: true });
 }
 
 /** One `CREATE OR REPLACE FUNCTION` a file, shared helpers (leading underscore) first. */

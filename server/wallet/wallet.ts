@@ -27,8 +27,13 @@ export class Wallets {
 
   /** Newest first. `before` is the entryId that a page's `nextCursor` named. */
   async entries(userId: string, page: { limit: number; before?: number | undefined }): Promise<EntriesPage> {
-    await this.#store.balance(userId);
-    const items = await this.#store.entries(userId, { ...page, limit: page.limit + 1 });
+    const read = () => this.#store.entries(userId, { ...page, limit: page.limit + 1 });
+    let items = await read();
+    // Either the end of the ledger, or nobody has opened this wallet yet.
+    if (items.length === 0) {
+      await this.#store.balance(userId);
+      items = await read();
+    }
     const more = items.length > page.limit;
     if (more) items.pop();
     return { items, nextCursor: more ? String(items.at(-1)?.entryId) : null };

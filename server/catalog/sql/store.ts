@@ -88,12 +88,11 @@ export function sqlCatalogStore(database: Database): CatalogStore {
     },
 
     async add(concerts) {
-      await database.transaction(async (sql) => {
-        // Processes that start together wait for the one that adds; the limits are for requests.
-        await sql.query('SET LOCAL statement_timeout = 0');
-        await sql.query('SET LOCAL lock_timeout = 0');
+      const work = async (sql: Sql) => {
         for (const concert of concerts) await addConcert(sql, concert);
-      });
+      };
+      // Processes that start together wait for the one that adds.
+      await database.transaction(work, { unhurried: true });
     },
   };
 }

@@ -1,5 +1,13 @@
 import pg from 'pg';
-import { type Database, DatabaseError, type PoolUse, type Row, type Sql, StoreUnavailable } from '../database.ts';
+import {
+  type Database,
+  DatabaseError,
+  type PoolUse,
+  type Row,
+  type Sql,
+  StoreUnavailable,
+  type TransactionOptions,
+} from '../database.ts';
 
 const BIGINT = 20;
 const RETRYABLE = new Set(['40001', '40P01']);
@@ -7,19 +15,24 @@ const MOST_RETRIES = 3;
 
 export interface PgOptions {
   poolSize: number;
-  /** A statement is cancelled after this; the caller gets StoreUnavailable. */
+  /** A statement is cancelled after this; the caller gets StoreUnavailable, a moment later also from a silent server. */
   statementTimeoutMilliseconds: number;
   lockTimeoutMilliseconds: number;
   /** How long a call may wait for a free connection. */
   connectTimeoutMilliseconds: number;
 }
 
+/** Short: a request may wait for a connection, for the batch before its own, and twice for one row, and all within a second. */
 export const PG_DEFAULTS: PgOptions = {
   poolSize: 10,
   statementTimeoutMilliseconds: 5_000,
-  lockTimeoutMilliseconds: 800,
-  connectTimeoutMilliseconds: 800,
+  lockTimeoutMilliseconds: 300,
+  connectTimeoutMilliseconds: 450,
 };
+
+/** So much later than it should have cancelled a statement, a server counts as silent. */
+const SILENT_MILLISECONDS = 500;
+const FOR_EVER = 0;
 
 /** A pool of connections to PostgreSQL 15 to 18. Connects on first use and again after the server was lost. */
 export function openPostgres(url: string, options: PgOptions = PG_DEFAULTS): Database {
@@ -29,11 +42,16 @@ export function openPostgres(url: string, options: PgOptions = PG_DEFAULTS): Dat
 class PostgresDatabase implements Database {
   readonly kind = 'postgres';
   readonly #pool: pg.Pool;
+  readonly #patience: number;
+  readonly #openedAt = new WeakMap<pg.PoolClient, number>();
+  /** When a connection was last found silent. All that were open by then may be as dead, and are not used again. */
+  #silentAt = Number.NEGATIVE_INFINITY;
   #closing: Promise<void> | null = null;
 
   constructor(url: string, options: PgOptions) {
     const types = new pg.TypeOverrides();
     types.setTypeParser(BIGINT, Number);
+    this.#patience = options.statementTimeoutMilliseconds + SILENT_MILLISECONDS;
     this.#pool = new pg.Pool({
       connectionString: url,
       application_name: 'jari',
@@ -47,27 +65,32 @@ class PostgresDatabase implements Database {
     });
     // A connection that dies while idle is replaced by the pool; without a listener it would end the process.
     this.#pool.on('error', () => {});
-    this.#pool.on('connect', (client) => client.on('error', () => {}));
+    this.#pool.on('connect', (client) => {
+      client.on('error', () => {});
+      this.#openedAt.set(client, performance.now());
+    });
   }
 
   query<R extends Row>(text: string, params: readonly unknown[] = []): Promise<R[]> {
-    return retried(() => this.#withClient((client) => ask<R>(client, text, params)));
+    return retried(() => this.#withClient((client) => ask<R>(client, this.#patience, text, params)));
   }
 
   async execute(script: string): Promise<void> {
-    await this.#withClient((client) => ask(client, script, undefined));
+    await this.#withClient((client) => ask(client, this.#patience, script));
   }
 
-  transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
+  transaction<T>(work: (sql: Sql) => Promise<T>, { unhurried = false }: TransactionOptions = {}): Promise<T> {
+    const patience = unhurried ? FOR_EVER : this.#patience;
     return retried(() =>
       this.#withClient(async (client) => {
-        await ask(client, 'BEGIN', undefined);
+        await ask(client, this.#patience, unhurried ? BEGIN_UNHURRIED : 'BEGIN');
         try {
-          const result = await work({ query: (text, params = []) => ask(client, text, params) });
-          await ask(client, 'COMMIT', undefined);
+          const result = await work({ query: (text, params = []) => ask(client, patience, text, params) });
+          await ask(client, patience, 'COMMIT');
           return result;
         } catch (error) {
-          await ask(client, 'ROLLBACK', undefined).catch(() => {});
+          // Of a connection that is silent nobody asks anything more: closing it rolls back, too.
+          if (!(error instanceof Silent)) await ask(client, this.#patience, 'ROLLBACK').catch(() => {});
           throw error;
         }
       }),
@@ -84,18 +107,24 @@ class PostgresDatabase implements Database {
     return this.#closing;
   }
 
-  async #withClient<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
-    let client: pg.PoolClient;
-    try {
-      client = await this.#pool.connect();
-    } catch (cause) {
-      throw new StoreUnavailable('no connection to the database', { cause });
+  async #connect(): Promise<pg.PoolClient> {
+    for (;;) {
+      const client = await this.#pool.connect().catch((cause) => {
+        throw new StoreUnavailable('no connection to the database', { cause });
+      });
+      if ((this.#openedAt.get(client) ?? 0) > this.#silentAt) return client;
+      client.release(true);
     }
+  }
+
+  async #withClient<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    const client = await this.#connect();
     let lost: StoreUnavailable | undefined;
     try {
       return await work(client);
     } catch (error) {
-      if (error instanceof StoreUnavailable) lost = error;
+      if (error instanceof StoreUnavailable && !isOnlyLate(error)) lost = error;
+      if (error instanceof Silent) this.#silentAt = performance.now();
       throw error;
     } finally {
       client.release(lost);
@@ -103,9 +132,25 @@ class PostgresDatabase implements Database {
   }
 }
 
-async function ask<R extends Row>(client: pg.PoolClient, text: string, params?: readonly unknown[]): Promise<R[]> {
+/** The server gave up on a lock or a statement: its connection is well, and a new one takes time that nobody has then. */
+const isOnlyLate = ({ cause }: StoreUnavailable): boolean =>
+  /^(55P03|57014)$/.test((cause as { code?: string } | undefined)?.code ?? '');
+
+/** Nothing came back in time, not even that the statement was cancelled. */
+class Silent extends StoreUnavailable {}
+
+const BEGIN_UNHURRIED = 'BEGIN; SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0';
+
+/** @param patience milliseconds to wait for an answer */
+async function ask<R extends Row>(
+  client: pg.PoolClient,
+  patience: number,
+  text: string,
+  values?: readonly unknown[],
+): Promise<R[]> {
   try {
-    const result = await client.query<R>(text, params as unknown[] | undefined);
+    const query = { text, ...(values && { values: [...values] }), query_timeout: patience };
+    const result = await client.query<R>(query);
     return result.rows;
   } catch (error) {
     throw translated(error);
@@ -115,6 +160,7 @@ async function ask<R extends Row>(client: pg.PoolClient, text: string, params?: 
 /** SQLSTATE classes that say "not now" and not "wrong": lost connection, shutdown, out of resources, timeouts. */
 function translated(error: unknown): Error {
   const { code, message } = error as { code?: string; message: string };
+  if (message === 'Query read timeout') return new Silent('the database is silent', { cause: error });
   const unavailable = code === undefined || /^(08|53|57|58)/.test(code) || code === '55P03' || code === '25006';
   // Node's own codes (ECONNRESET …) aren't five characters of SQLSTATE.
   if (unavailable || !/^[0-9A-Z]{5}$/.test(code)) {

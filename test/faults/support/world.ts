@@ -64,7 +64,8 @@ export class FaultWorld {
     } = parts);
   }
 
-  static async start(settings: Record<string, string> = {}): Promise<FaultWorld> {
+  /** @param ofDatabase settings of PostgreSQL for every session of this world: "deadlock_timeout = '100ms'" */
+  static async start(settings: Record<string, string> = {}, ofDatabase: readonly string[] = []): Promise<FaultWorld> {
     const servers = await ownServers(['redis']);
     const redisUrl = servers.urls.REDIS_URL as string;
     const databaseUrl = await createDatabase(postgres as string);
@@ -75,6 +76,9 @@ export class FaultWorld {
     ]);
     const database = new pg.Pool({ connectionString: databaseUrl, max: 4, application_name: 'faults' });
     database.on('error', () => {});
+    for (const setting of ofDatabase) {
+      await database.query(`ALTER DATABASE ${new URL(databaseUrl).pathname.slice(1)} SET ${setting}`);
+    }
     const service = await startService({
       ...SETTINGS,
       DATABASE_URL: through(toPostgres, databaseUrl),
