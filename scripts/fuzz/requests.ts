@@ -220,6 +220,8 @@ export class Requests {
     if (chance(draw, bodyNeeded ? 2 : 40)) return { text: undefined, fits: !bodyNeeded, asked: {} };
     headers['content-type'] = chance(draw, 3) ? (oneOf(draw, TYPES) as string) : 'application/json';
     const text = this.#bodyText(draw, schema, actor);
+    // In JSON's name, nothing is a missing body.
+    if (text === '') return { text, fits: !bodyNeeded, asked: {} };
     const { value, broken } = parsed(text);
     // JSON that could reach a prototype is refused whatever the document says.
     const risky = /__proto__|constructor|\\u/.test(text);
