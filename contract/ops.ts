@@ -19,6 +19,14 @@ export const QueuePatch = Type.Object(
     state: Type.Optional(QueueState),
     activeSeconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 86_400 })),
     releaseOnConfirm: Type.Optional(Type.Boolean()),
+    shuffle: Type.Optional(
+      Type.Unsafe<true>({
+        type: 'boolean',
+        enum: [true],
+        description:
+          'With state PRE_QUEUE: the places of all who enter until it opens are drawn then. There is no undoing it',
+      }),
+    ),
   },
   { ...CLOSED, minProperties: 1 },
 );

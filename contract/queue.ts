@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import { CLOSED, NullableTime, QueueId, UserId } from './common.ts';
+import { CLOSED, NullableTime, QueueId, Time, UserId } from './common.ts';
 
 export const QueueState = Type.Unsafe<'OPEN' | 'PAUSED' | 'PRE_QUEUE'>({
   type: 'string',
@@ -49,4 +49,21 @@ export const QueueOverview = Type.Object({
   admittedPerMinute: Type.Integer(),
   estimatedWaitSeconds: Type.Integer({ description: 'For who enters now' }),
   state: QueueState,
+});
+
+const nullableTicket = (description: string) => Type.Unsafe<number | null>({ type: ['integer', 'null'], description });
+
+/** The draws of a line, newest first. `sha256(seed + ":" + ticket)` is a ticket's lot, and the smallest lot goes first. */
+export const Draws = Type.Object({
+  items: Type.Array(
+    Type.Object({
+      number: Type.Integer({ description: '1 for the first draw of the line' }),
+      commitment: Type.String({ description: 'SHA-256 of the seed, in hexadecimal; published before anybody enters' }),
+      seed: Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'Null until the line opens' }),
+      firstTicket: nullableTicket('The first ticket that is drawn for'),
+      lastTicket: nullableTicket('The last one; null until the line opens. The drawn tickets follow it'),
+      committedAt: Time,
+      revealedAt: NullableTime,
+    }),
+  ),
 });

@@ -1,4 +1,6 @@
 import { Failure } from '../lib/failure.ts';
+import { type Draw, newSeed } from './draw/draw.ts';
+import { Translator } from './draw/drawn-tickets.ts';
 import { admissionsPerMinute, pollAfterSeconds, waitSeconds } from './estimate.ts';
 import { PerQueue } from './per-queue.ts';
 import type { QueueSignals } from './signals.ts';
@@ -28,6 +30,7 @@ export class Queue {
   readonly #entering: PerQueue<EnterRequest, Place>;
   readonly #asking: PerQueue<StatusRequest, Place | null>;
   readonly #leaving: PerQueue<LeaveRequest, boolean>;
+  readonly #translator: Translator;
   readonly #stats = new Map<string, { at: number; stats: Promise<QueueStats | null> }>();
   readonly #signals: QueueSignals | null;
   readonly #watchers: Watchers;
@@ -41,6 +44,11 @@ export class Queue {
     this.#entering = new PerQueue(limits, (requests) => store.enter(requests, this.#admitsAtTheDoor));
     this.#asking = new PerQueue(limits, (requests) => store.status(requests, true));
     this.#leaving = new PerQueue(limits, (requests) => store.leave(requests));
+    const drawsOf = async (asked: readonly { queueId: string }[]) => {
+      const draws = await store.draws(asked[0]?.queueId as string);
+      return asked.map(() => draws);
+    };
+    this.#translator = new Translator(new PerQueue(limits, drawsOf));
     this.#watchers = new Watchers((requests) => this.#viewsOf(requests), signals);
   }
 
@@ -55,14 +63,17 @@ export class Queue {
    * gives a place back for it that it has lost.
    */
   async status(userId: string, queueId: string, ticket?: number): Promise<PlaceView | null> {
-    const place = await this.#asking.add({ userId, queueId, ...(ticket !== undefined && { ticket }) });
-    if (!place || (ticket !== undefined && place.ticket !== ticket)) return null;
-    return view(place, await this.#recentStats(queueId));
+    const place = await this.#placeOf(userId, queueId, ticket);
+    return place && view(place, await this.#recentStats(queueId));
   }
 
   /** Gives the place up; the next in line has the slot when this returns. False when there was no such place. */
   async leave(userId: string, queueId: string, ticket?: number): Promise<boolean> {
-    const left = await this.#leaving.add({ userId, queueId, ...(ticket !== undefined && { ticket }) });
+    let left = await this.#leaving.add({ userId, queueId, ...(ticket !== undefined && { ticket }) });
+    if (!left && ticket !== undefined) {
+      const drawn = await this.#translator.drawnFor(queueId, ticket);
+      if (drawn !== null) left = await this.#leaving.add({ userId, queueId, ticket: drawn });
+    }
     if (left) this.#watchers.nudge(queueId);
     return left;
   }
@@ -75,15 +86,14 @@ export class Queue {
   async admittedUntil(userId: string, queueId: string, ticket?: number, provenUntil?: Date): Promise<Date | null> {
     let place: Place | null;
     try {
-      place = await this.#asking.add({ userId, queueId, ...(ticket !== undefined && { ticket }) });
+      place = await this.#placeOf(userId, queueId, ticket);
     } catch (error) {
       // A refusal is this process's own, made before the line was asked.
       const lost = !(error instanceof Failure);
       if (lost && provenUntil && provenUntil.getTime() > Date.now()) return provenUntil;
       throw error;
     }
-    if (place?.status !== 'ACTIVE' || (ticket !== undefined && place.ticket !== ticket)) return null;
-    return place.expiresAt;
+    return place?.status === 'ACTIVE' ? place.expiresAt : null;
   }
 
   /** A purchase was confirmed: a queue with `releaseOnConfirm` gives the slot on at once. */
@@ -116,9 +126,20 @@ export class Queue {
     return stats ? adminView(stats) : null;
   }
 
-  /** Changes settings, creating the queue when it is new. Lowering the cap drains, it never evicts. */
-  async configure(queueId: string, patch: Partial<Omit<QueueSettings, 'queueId'>>): Promise<QueueAdminView> {
-    await this.#store.configure(queueId, patch);
+  /**
+   * Changes settings, creating the queue when it is new. Lowering the cap drains, it never evicts.
+   * With `shuffle`, places that are taken until the queue opens are drawn then: see docs/decisions/0020.
+   */
+  async configure(
+    queueId: string,
+    { shuffle, ...patch }: Partial<Omit<QueueSettings, 'queueId'>> & { shuffle?: boolean },
+  ): Promise<QueueAdminView> {
+    if (shuffle && patch.state !== 'PRE_QUEUE') {
+      throw new Failure('VALIDATION_FAILED', 'A draw begins with a pre-queue: send "state": "PRE_QUEUE" with it.', {}, [
+        { path: '/shuffle', message: 'needs "state": "PRE_QUEUE"' },
+      ]);
+    }
+    await this.#store.configure(queueId, patch, shuffle ? newSeed() : undefined);
     this.#stats.delete(queueId);
     this.#watchers.nudge(queueId);
     return (await this.settings(queueId)) as QueueAdminView;
@@ -164,9 +185,34 @@ export class Queue {
     return this.#recentStats(queueId);
   }
 
+  /** Draws of a queue, newest first. */
+  draws(queueId: string): Promise<Draw[]> {
+    return this.#store.draws(queueId);
+  }
+
   async #viewsOf(requests: readonly StatusRequest[]): Promise<(PlaceView | null)[]> {
-    const places = await this.#store.status(requests, true);
-    return Promise.all(places.map(async (place) => place && view(place, await this.#recentStats(place.queueId))));
+    const found = await this.#store.status(requests, true);
+    return Promise.all(
+      requests.map(async ({ userId, queueId, ticket }, i) => {
+        const place = await this.#ofTicket(found[i] ?? null, userId, queueId, ticket);
+        return place && view(place, await this.#recentStats(queueId));
+      }),
+    );
+  }
+
+  /** The place that a ticket is for, or was before it was drawn; without one, whichever the user has. */
+  async #placeOf(userId: string, queueId: string, ticket: number | undefined): Promise<Place | null> {
+    const place = await this.#asking.add({ userId, queueId, ...(ticket !== undefined && { ticket }) });
+    return this.#ofTicket(place, userId, queueId, ticket);
+  }
+
+  async #ofTicket(found: Place | null, userId: string, queueId: string, ticket?: number): Promise<Place | null> {
+    if (ticket === undefined || found?.ticket === ticket) return found;
+    const drawn = await this.#translator.drawnFor(queueId, ticket);
+    if (drawn === null || found?.ticket === drawn) return drawn === null ? null : found;
+    // A store that has lost the place gives it back for the drawn ticket only.
+    const place = await this.#asking.add({ userId, queueId, ticket: drawn });
+    return place?.ticket === drawn ? place : null;
   }
 
   #recentStats(queueId: string): Promise<QueueStats | null> {

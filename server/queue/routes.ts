@@ -1,5 +1,6 @@
 import { Nothing } from '../../contract/common.ts';
 import {
+  Draws,
   EnterBody,
   PlaceEvents,
   PlaceQuery,
@@ -14,7 +15,7 @@ import { type App, answered, idempotencyKey, type Routes } from '../lib/http.ts'
 import { EventStreams } from './event-streams.ts';
 import type { Queue } from './queue.ts';
 import { StreamLimits } from './stream-limits.ts';
-import { type PlaceView, passOf } from './views.ts';
+import { drawView, type PlaceView, passOf } from './views.ts';
 
 const TOKEN = '/api/v1/token';
 
@@ -29,6 +30,7 @@ interface Asked {
 
 interface SentToken {
   token: string;
+  ticket: number;
   insideUntil: Date | undefined;
 }
 
@@ -36,10 +38,11 @@ type WithToken = (place: PlaceView, sent?: SentToken) => PlaceView & { token: st
 
 /** @param streamsPerAddress event streams that one address may have open here; 0 is no limit */
 export function queueRoutes(queue: Queue, identity: Identity, idempotency: Idempotency, streamsPerAddress = 0): Routes {
-  /** Whoever sent a token gets it back, unless they are inside and it does not prove until when. */
+  /** Whoever sent a token gets it back, unless they are inside and it does not prove until when, or it was drawn since. */
   const withToken: WithToken = (place, sent) => {
     const pass = passOf(place);
-    const proven = sent && (!pass.insideUntil || pass.insideUntil.getTime() === sent.insideUntil?.getTime());
+    const proven =
+      sent?.ticket === pass.ticket && (!pass.insideUntil || pass.insideUntil.getTime() === sent.insideUntil?.getTime());
     return { ...place, token: proven ? sent.token : identity.sign(pass) };
   };
 
@@ -64,7 +67,7 @@ export function queueRoutes(queue: Queue, identity: Identity, idempotency: Idemp
       userId,
       queueId: lineOf(caller, query.queueId),
       ticket: pass?.ticket,
-      sent: pass ? { token, insideUntil: pass.insideUntil } : undefined,
+      sent: pass ? { token, ticket: pass.ticket, insideUntil: pass.insideUntil } : undefined,
     };
   }
 
@@ -170,6 +173,22 @@ function addOverview(app: App, queue: Queue): void {
       if (!overview) throw new Failure('NOT_FOUND', 'There is no such line.');
       reply.header('cache-control', 'public, max-age=1');
       return overview;
+    },
+  );
+  app.get(
+    '/api/v1/queue/:queueId/draws',
+    {
+      schema: {
+        tags: ['queue'],
+        summary: 'Draws of pre-queues, newest first; cacheable',
+        params: QueueParams,
+        response: { 200: Draws },
+      },
+    },
+    async (request, reply) => {
+      const draws = await queue.draws(request.params.queueId);
+      reply.header('cache-control', 'public, max-age=1');
+      return { items: draws.map(drawView) };
     },
   );
 }

@@ -1,3 +1,4 @@
+import type { Draw } from './draw/draw.ts';
 import type { Place, QueueSettings } from './store.ts';
 
 /** A place as clients see it, without the token. */
@@ -19,6 +20,14 @@ export const passOf = ({ userId, queueId, ticket, status, expiresAt }: PlaceView
   queueId,
   ticket,
   insideUntil: status === 'ACTIVE' && expiresAt !== null ? new Date(expiresAt) : undefined,
+});
+
+/** A draw as everybody may see it: without the seed, until it is revealed. */
+export const drawView = ({ queueId: _, seed, committedAt, revealedAt, ...rest }: Draw) => ({
+  ...rest,
+  seed: revealedAt ? seed : null,
+  committedAt: committedAt.toISOString(),
+  revealedAt: revealedAt?.toISOString() ?? null,
 });
 
 /** The public page of a queue. */

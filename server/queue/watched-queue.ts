@@ -14,7 +14,7 @@ export interface Watcher extends StatusRequest {
   listener: Listener;
 }
 
-/** Where users are now; listening counts as showing up. */
+/** Where the places of these tickets are now, null for one that is gone; listening counts as showing up. */
 export type PlacesOf = (requests: readonly StatusRequest[]) => Promise<(PlaceView | null)[]>;
 
 /** Nudges that come closer together than this share one look at the store. */
@@ -94,8 +94,9 @@ export class WatchedQueue {
   #tell(watcher: Watcher, place: PlaceView | null): void {
     const lastTold = this.#watchers.get(watcher);
     if (lastTold === undefined) return;
-    // A place that is gone, or another one taken since, ends this listener's.
-    const mine = place?.ticket === watcher.ticket ? place : gone(watcher);
+    // A place that is gone, or another one taken since, ends this listener's. A draw gives the same place another ticket.
+    const mine = place ?? gone(watcher);
+    watcher.ticket = mine.ticket;
     const told = `${mine.status} ${mine.position}`;
     if (told === lastTold) return;
     this.#watchers.set(watcher, told);

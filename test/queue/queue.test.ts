@@ -43,6 +43,43 @@ for (const target of LINES) {
       expect(await queue.status('a', queueId, again.ticket)).not.toBeNull();
     });
 
+    it('know a place by the ticket of before a draw, wherever one is sent', async () => {
+      const queueId = freshQueueId();
+      await queue.configure(queueId, { cap: 0, state: 'PRE_QUEUE', shuffle: true });
+      const before = await enterAll(users(30), queueId);
+      const told: { event: string; ticket: number }[] = [];
+      const first = before[0] as (typeof before)[0];
+      const stop = queue.watch('user-1', queueId, first.ticket, ({ event, place }) => {
+        told.push({ event, ticket: place.ticket });
+      });
+      await expect.poll(() => told.length, { timeout: 20_000 }).toBe(1);
+      await queue.configure(queueId, { state: 'OPEN' });
+      const after = await enterAll(users(30), queueId);
+      expect(after.map(({ ticket }) => ticket).sort((a, b) => a - b)).toEqual(range(31, 60));
+      for (const [i, { userId, ticket }] of before.entries()) {
+        expect(await queue.status(userId, queueId, ticket)).toEqual(after[i]);
+        expect(await queue.status(userId, queueId, after[i]?.ticket)).toEqual(after[i]);
+      }
+      // Of somebody else's before, of nobody, and of the user's own place that is no more.
+      expect(await queue.status('user-1', queueId, before[1]?.ticket)).toBeNull();
+      expect(await queue.status('user-1', queueId, 1_000)).toBeNull();
+      expect(await queue.leave('user-2', queueId, before[1]?.ticket)).toBe(true);
+      await queue.enter('user-2', queueId);
+      expect(await queue.status('user-2', queueId, before[1]?.ticket)).toBeNull();
+      expect(await queue.leave('user-2', queueId, before[1]?.ticket)).toBe(false);
+      await queue.configure(queueId, { cap: 50 });
+      expect(await queue.admittedUntil('user-1', queueId, first.ticket)).toBeInstanceOf(Date);
+      await expect.poll(() => told.at(-1), { timeout: 20_000 }).toEqual({ event: 'active', ticket: after[0]?.ticket });
+      expect(told.some(({ event }) => event === 'expired')).toBe(false);
+      stop();
+    });
+
+    it('draw nothing but a pre-queue', async () => {
+      for (const patch of [{ shuffle: true }, { shuffle: true, state: 'OPEN' as const }]) {
+        await expect(queue.configure(freshQueueId(), patch)).rejects.toMatchObject({ code: 'VALIDATION_FAILED' });
+      }
+    });
+
     it('admit to reserving until the slot ends, and nobody else', async () => {
       const queueId = freshQueueId();
       await queue.configure(queueId, { cap: 1 });

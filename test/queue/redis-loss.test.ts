@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { keysOf } from '../../server/queue/redis/keys.ts';
+import { Queue } from '../../server/queue/queue.ts';
+import { channelOf, keysOf } from '../../server/queue/redis/keys.ts';
+import { loadScripts, type Script } from '../../server/queue/redis/scripts.ts';
 import { ownServers, sharedServer } from '../support/servers.ts';
 import { Actors, range, short, users } from './actors.ts';
+import { inDrawnOrder } from './conformance/draws.ts';
 import { FRESH } from './lines.ts';
 import { openRedisLine, type RedisLine } from './redis-line.ts';
 
@@ -170,6 +173,65 @@ describe.skipIf(missing)('a line in Redis whose data was lost', () => {
     await forgetful.dispose();
   });
 
+  describe('in a pre-queue that is drawn', () => {
+    const SEED = 'c0ffee'.padEnd(64, '0');
+
+    /** Twenty who entered to be drawn for, noted in the ledger. */
+    async function twenty() {
+      await queue.configure({ state: 'PRE_QUEUE', cap: 1 }, SEED);
+      const places = await queue.enter(...users(20));
+      await queue.tick();
+      return places;
+    }
+
+    it('is drawn as though nothing had been lost', async () => {
+      const entered = await twenty();
+      await flush();
+      await show(...entered.map(({ userId, ticket }): [string, number] => [userId, ticket]));
+      expect(await queue.where('user-1', 'user-20')).toEqual([20, 20]);
+      await queue.configure({ state: 'OPEN' });
+      expect(await queue.where(...inDrawnOrder(SEED, entered))).toEqual(range(1, 20));
+      expect((await queue.draws())[0]).toMatchObject({ number: 1, seed: SEED, firstTicket: 1 });
+    });
+
+    it('gives places back where the draw put them, and none for a ticket of before it', async () => {
+      const entered = await twenty();
+      await queue.configure({ state: 'OPEN', cap: 0 });
+      const drawn = await queue.places(...users(20));
+      await flush();
+      expect(await show(...entered.map(({ userId, ticket }): [string, number] => [userId, ticket]))).toEqual(
+        drawn.map(() => null),
+      );
+      const rules = new Queue(line.store);
+      for (const [i, { userId, ticket }] of entered.entries()) {
+        const place = await rules.status(userId, queue.queueId, ticket);
+        expect(place?.ticket).toBe(drawn[i]?.ticket);
+      }
+      await queue.tick();
+      expect(await queue.where(...inDrawnOrder(SEED, entered))).toEqual(range(1, 20));
+      const [newcomer] = await queue.enter('newcomer');
+      expect(short(newcomer ?? null)).toBe(21);
+      expect(newcomer?.ticket).toBeGreaterThan(40);
+    });
+
+    it('is finished by whoever is left when the process that drew it dies in the middle', async () => {
+      const entered = await queue.configure({ state: 'PRE_QUEUE' }, SEED).then(() => queue.enter(...users(300)));
+      // Its last words: the range is closed and revealed, and half of the places have their drawn tickets.
+      const { script, run } = scriptsOf(line, queue.queueId);
+      await run(script.configure, ['0', 'state', 'OPEN']);
+      await line.ledger.noteDraw(queue.queueId, 1, 300);
+      const order = inDrawnOrder(SEED, entered);
+      const drawn = entered.slice(0, 150).map(({ userId }) => String(301 + order.indexOf(userId)));
+      await run(script.draw, ['1', ...drawn]);
+      expect(new Set(await queue.where(...users(300)))).toEqual(new Set([300]));
+      const { store, dispose } = await line.elsewhere();
+      await store.admit([queue.queueId]);
+      await store.admit([queue.queueId]);
+      expect(await queue.where(...order)).toEqual(['ACTIVE', 'ACTIVE', 'ACTIVE', ...range(1, 297)]);
+      await dispose();
+    });
+  });
+
   describe('in part, as when a replica that lagged is promoted', () => {
     /** The keys of the queue as they are now, to be put back later. */
     async function backup(): Promise<() => Promise<void>> {
@@ -211,3 +273,12 @@ describe.skipIf(missing)('a line in Redis whose data was lost', () => {
     });
   });
 });
+
+/** The commands of the line as a process sends them that knows the first life of a queue. */
+function scriptsOf(line: RedisLine, queueId: string) {
+  const keys = keysOf(queueId);
+  const first = [String(keys.length), ...keys, '1', '0', channelOf(queueId)];
+  const run = (script: Script, args: string[]) =>
+    line.raw.send(keys[0] as string, ['EVAL', script.source, ...first, ...args]);
+  return { script: loadScripts(), run };
+}

@@ -10,6 +10,7 @@ const CALLS: readonly (readonly [string, string])[] = [
   ['get', '/api/v1/token/events'],
   ['delete', '/api/v1/token'],
   ['get', '/api/v1/queue/{queueId}'],
+  ['get', '/api/v1/queue/{queueId}/draws'],
   ['get', '/api/v1/concerts'],
   ['get', '/api/v1/concerts/{concertId}/schedules'],
   ['get', '/api/v1/concerts/{concertId}/schedules/{concertScheduleId}/seats'],

@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { bearer } from '../support/modes.ts';
 import { expectProblem, fresh, ISO, type Place, type World } from '../support/world.ts';
 
 const TOKEN = '/api/v1/token';
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 
 export function queueRoutes(world: () => World): void {
   describe('POST /api/v1/token/create', () => {
@@ -126,6 +128,38 @@ export function queueRoutes(world: () => World): void {
         estimatedWaitSeconds: expect.any(Number),
         state: 'OPEN',
       });
+    });
+
+    it('publishes a draw before it, and its seed after; old tokens stand for drawn places', async () => {
+      const queueId = fresh('queue');
+      const draws = async () =>
+        (await world().ask<{ items: Record<string, unknown>[] }>('GET', `/api/v1/queue/${queueId}/draws`)).body.items;
+      expect(await draws()).toEqual([]);
+      await world().configure(queueId, { cap: 1, state: 'PRE_QUEUE', shuffle: true });
+      const [committed] = await draws();
+      expect(committed).toMatchObject({ number: 1, seed: null, firstTicket: 1, lastTicket: null, revealedAt: null });
+      const people = await Promise.all(Array.from({ length: 5 }, () => world().user()));
+      const entered: Place[] = [];
+      for (const person of people) entered.push(await world().enter(person, queueId));
+      await world().configure(queueId, { state: 'OPEN' });
+      const [revealed] = await draws();
+      expect(revealed).toMatchObject({ commitment: committed?.commitment, firstTicket: 1, lastTicket: 5 });
+      expect(sha256(String(revealed?.seed))).toBe(committed?.commitment);
+      const lots = entered.map(({ ticket }) => sha256(`${revealed?.seed}:${ticket}`));
+      const ranks = lots.map((lot) => lots.filter((other) => other < lot).length);
+      for (const [i, { token }] of entered.entries()) {
+        const now = (await world().ask<Place>('GET', TOKEN, undefined, bearer(token))).body;
+        expect([now.ticket, now.position]).toEqual([6 + (ranks[i] as number), ranks[i]]);
+        expect(now.token).not.toBe(token);
+        expect((await world().ask<Place>('GET', TOKEN, undefined, bearer(now.token))).body).toMatchObject({
+          ticket: now.ticket,
+        });
+      }
+    });
+
+    it('draws nothing but a pre-queue', async () => {
+      const answer = await world().configure(fresh('queue'), { shuffle: true });
+      expectProblem(answer, 400, 'VALIDATION_FAILED');
     });
 
     it('knows no line that nobody made', async () => {

@@ -67,7 +67,7 @@ export async function leave(): Promise<void> {
 
 /** Takes over what the service says of the fan's place. */
 export function hear(told: PlaceEvent): void {
-  const mine = kept();
+  const mine = drawn(kept(), told);
   if (!mine || told.ticket !== mine.ticket) return;
   if (told.status === 'EXPIRED') {
     end('expired');
@@ -87,6 +87,14 @@ export function hear(told: PlaceEvent): void {
     heardAt: now,
     seen: seen.slice(-MOST_SIGHTINGS),
   });
+}
+
+/** A draw gives the same place another ticket, always a higher one. What is told late of a place before has a lower one. */
+function drawn(mine: KeptPlace | null, told: PlaceEvent): KeptPlace | null {
+  if (!mine || told.userId !== mine.userId || told.queueId !== mine.queueId || told.ticket <= mine.ticket) return mine;
+  const next = { ...mine, ticket: told.ticket, startPosition: told.position };
+  remembered.set('place', next);
+  return next;
 }
 
 /** The place is over: forgotten here and in the other tabs. */
