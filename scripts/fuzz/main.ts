@@ -1,6 +1,7 @@
 // npm run fuzz: requests of every kind to a fresh service, in both ways to tell who is asking. Exits 1 when anything is
 // answered that the contract does not allow, or something that was acknowledged is lost or done twice.
 import { parseArgs } from 'node:util';
+import { runModels } from './models.ts';
 import { type FuzzOutcome, runFuzz } from './run.ts';
 import type { Size } from './service.ts';
 
@@ -9,6 +10,9 @@ const USAGE = `npm run fuzz -- [--requests N] [--seed S] [--with embedded|full]
   --seed S       a whole number: the same one makes the same requests, though what they find differs as answers differ;
                  default: by the clock
   --with SIZE    embedded (default), or full: two processes on PostgreSQL, Redis and Kafka of its own
+npm run fuzz -- --model [--runs N]
+  the SQL functions and Lua scripts of the line, of seats and of money against their models, N sequences of commands
+  each; default 200
 It starts a service of its own and stops it afterwards. What is wrong is printed with the request that it answered.`;
 
 const MOST_REQUESTS = 100_000_000;
@@ -39,6 +43,8 @@ async function main(): Promise<boolean> {
       requests: { type: 'string', default: '20000' },
       seed: { type: 'string' },
       with: { type: 'string', default: 'embedded' },
+      model: { type: 'boolean', default: false },
+      runs: { type: 'string', default: '200' },
       help: { type: 'boolean' },
     },
   });
@@ -46,6 +52,7 @@ async function main(): Promise<boolean> {
     console.log(USAGE);
     return true;
   }
+  if (values.model) return runModels(wholeNumber('runs', values.runs, 1, 100_000));
   if (!['embedded', 'full'].includes(values.with))
     throw new Error(`--with must be embedded or full, not ${values.with}`);
   const requests = wholeNumber('requests', values.requests, 2, MOST_REQUESTS);

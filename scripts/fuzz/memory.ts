@@ -17,6 +17,13 @@ export interface Entry {
   reservationId?: string;
 }
 
+interface Compensated {
+  kind: string;
+  dryRun: boolean;
+  amount: number;
+  userIds: string[];
+}
+
 /** A cancelled reservation stays that, a confirmed one ends only by being cancelled. */
 const MAY_BE: Record<Status, readonly Status[]> = {
   HELD: ['HELD', 'CONFIRMED', 'CANCELLED', 'EXPIRED'],
@@ -54,6 +61,7 @@ export class Memory {
     if (answer.status !== 200 || !request.operation) return wrong;
     const { id } = request.operation;
     if (id.endsWith('/charge')) this.#charged(request);
+    if (id.endsWith('/compensate') && !answer.headers['idempotency-replayed']) this.#credited(answer);
     if (!id.includes('/api/v1/reservation') || id === 'GET /api/v1/reservation') return wrong;
     // A replay tells what was, not what is.
     if (answer.headers['idempotency-replayed']) return wrong;
@@ -69,8 +77,18 @@ export class Memory {
       if (this.#chargeKeys.has(once)) return;
       this.#chargeKeys.add(once);
     }
+    this.#paidIn(userId, Number(asked.amount));
+  }
+
+  /** What operators gave for an incident, if the machine was slow enough for one. */
+  #credited({ text }: Answer): void {
+    const { kind, dryRun, amount, userIds } = JSON.parse(text) as Compensated;
+    if (kind === 'WALLET_CREDIT' && !dryRun) for (const userId of userIds) this.#paidIn(userId, amount);
+  }
+
+  #paidIn(userId: string, amount: number): void {
     const amounts = this.charges.get(userId) ?? [];
-    amounts.push(Number(asked.amount));
+    amounts.push(amount);
     this.charges.set(userId, amounts);
   }
 

@@ -94,9 +94,13 @@ function wrongRefusal({ operation, fits, asked }: FuzzRequest, code: string): st
   return fits === true && (unreadable || invalid) ? [`what fits the document is refused with ${code}`] : [];
 }
 
-/** What the document can't say: who is meant must be named somewhere, a wallet has a limit, a credit has an amount. */
+/**
+ * What the document can't say: who is meant must be named somewhere, a wallet has a limit, a credit an amount, a draw
+ * a pre-queue.
+ */
 function mayBeInvalid({ id }: Operation, asked: Record<string, unknown>): boolean {
   if (/\/(token|reservation)$/.test(id) && /^(GET|DELETE)/.test(id)) return asked.userId === undefined;
+  if (id === 'PATCH /ops/api/queues/{queueId}') return asked.shuffle === true;
   return /\/(charge|compensate)$/.test(id);
 }
 

@@ -6,8 +6,9 @@ import { commands, RealSale } from './commands.ts';
 import { PLACES, PRICE, SaleModel, SEATS, SEATS_PER_USER } from './model.ts';
 import { type Counter, OPENING, openCounter, openVenue } from './sale.ts';
 
-/** More of them: `PROPERTY_RUNS=1000 npm test -- test/reservation/model`. */
+/** More of them: `npm run fuzz -- --model --runs 1000`. */
 const RUNS = Number(process.env.PROPERTY_RUNS ?? 30);
+const MOST_MILLISECONDS = Math.max(300_000, Number(process.env.PROPERTY_MILLISECONDS ?? 0));
 
 /** The commands must come to all of it, or they prove little. */
 const EVERYTHING = [
@@ -35,16 +36,20 @@ for (const target of DATABASES) {
     });
     afterAll(() => home?.dispose());
 
-    it('are what the model is', async () => {
-      const heard = new Set<string>();
-      const property = fc.asyncProperty(commands(), async (sequence) => {
-        const venue = await openVenue(home.database, { seats: SEATS, places: PLACES, price: PRICE });
-        const real = new RealSale(home.database, counter, venue, heard);
-        await fc.asyncModelRun(() => ({ model: new SaleModel(), real }), sequence);
-      });
-      await fc.assert(property, { numRuns: RUNS });
-      expect([...heard].toSorted()).toEqual(EVERYTHING);
-      expect(await violations(home.database)).toEqual([]);
-    }, 300_000);
+    it(
+      'are what the model is',
+      async () => {
+        const heard = new Set<string>();
+        const property = fc.asyncProperty(commands(), async (sequence) => {
+          const venue = await openVenue(home.database, { seats: SEATS, places: PLACES, price: PRICE });
+          const real = new RealSale(home.database, counter, venue, heard);
+          await fc.asyncModelRun(() => ({ model: new SaleModel(), real }), sequence);
+        });
+        await fc.assert(property, { numRuns: RUNS });
+        expect([...heard].toSorted()).toEqual(EVERYTHING);
+        expect(await violations(home.database)).toEqual([]);
+      },
+      MOST_MILLISECONDS,
+    );
   });
 }

@@ -1,0 +1,22 @@
+// The short version of `npm run fuzz`: a few thousand requests of every kind, and bytes that are none.
+import { describe, expect, it } from 'vitest';
+import { runFuzz } from '../../scripts/fuzz/run.ts';
+
+const REQUESTS = 1_500;
+
+describe.each(['open', 'token'] as const)('AUTH=%s', (auth) => {
+  it('answers whatever comes as the contract says, and keeps what it acknowledged', async () => {
+    const seed = Date.now() % 1_000_000;
+    const { violations, sent, statuses, acknowledged } = await runFuzz({
+      size: 'embedded',
+      auth,
+      requests: REQUESTS,
+      seed,
+      say: () => {},
+    });
+    expect(violations, `seed ${seed}`).toEqual([]);
+    expect(sent).toBe(REQUESTS);
+    for (const status of ['200', '400', '404', '409']) expect(statuses.get(status), status).toBeGreaterThan(0);
+    expect(acknowledged.reservations).toBeGreaterThan(0);
+  }, 150_000);
+});
