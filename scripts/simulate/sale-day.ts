@@ -1,7 +1,9 @@
 // One sale, from a seed: people, processes, faults, and what must hold after every step.
+import type { Database } from '../../server/db/database.ts';
 import type { QueueStore } from '../../server/queue/store.ts';
 import type { ReservationStore } from '../../server/reservation/store.ts';
 import { type Chances, chances } from '../crash/chances.ts';
+import { Beside } from './beside.ts';
 import { type FaultRates, NO_FAULTS } from './faults.ts';
 import { Journal, Violation } from './journal.ts';
 import { LineInMemory } from './line.ts';
@@ -15,6 +17,8 @@ export interface DayOptions {
   hours: number;
   /** Other stores in the place of the two: to see whether what is wrong with one is found. */
   stores?: Partial<Stores>;
+  /** Every call goes to this database as well, fresh from `openSql`, and must be answered the same there. */
+  sql?: Database;
 }
 
 export interface Stores {
@@ -37,13 +41,32 @@ export interface DayOutcome {
 
 const HOUR = 3_600_000;
 const TICK = 2_000;
+/** When nothing goes on any more. */
+const CALM_TICK = 30_000;
 const KEPT_NOTES = 40;
 /** After the faults have stopped: longer than any slot, hold and visit. */
-const CALM = 2 * HOUR;
+const CALM = HOUR;
 
 export function simulateDay(options: DayOptions): Promise<DayOutcome> {
   const time = new VirtualTime();
-  return inVirtualTime(time, () => new Day(time, options).run());
+  const wall = new Wall(time);
+  return inVirtualTime(time, wall.now, () => new Day(time, wall, options).run());
+}
+
+/** The clock on the wall, which somebody sets now and then. */
+class Wall {
+  readonly #time: VirtualTime;
+  #ahead = 0;
+
+  constructor(time: VirtualTime) {
+    this.#time = time;
+  }
+
+  now = (): number => Math.floor(this.#time.now + this.#ahead);
+
+  set(ahead: number): void {
+    this.#ahead += ahead;
+  }
 }
 
 class Day {
@@ -56,7 +79,9 @@ class Day {
   readonly #processes: ServiceProcess[];
   readonly #worst: FaultRates;
   readonly #notes: string[] = [];
-  readonly #setBack = { milliseconds: 0 };
+  readonly #wall: Wall;
+  readonly #ports: { line: QueueStore; sale: ReservationStore };
+  readonly #beside: Beside | null;
   #violation: unknown = null;
   #rates = NO_FAULTS;
   #digest = 0;
@@ -64,13 +89,13 @@ class Day {
   #kills = 0;
   #open = true;
 
-  constructor(time: VirtualTime, options: DayOptions) {
+  constructor(time: VirtualTime, wall: Wall, options: DayOptions) {
     this.#time = time;
+    this.#wall = wall;
     this.#options = options;
     this.#random = chances(options.seed);
     const { line = LineInMemory, sale = SaleInMemory } = options.stores ?? {};
-    const clock = () => time.now + this.#setBack.milliseconds;
-    this.#line = new line(clock, {
+    this.#line = new line(wall.now, {
       queueId: 'main',
       cap: 1 + this.#whole(6),
       state: 'OPEN',
@@ -78,8 +103,14 @@ class Day {
       noShowSeconds: 20 + this.#whole(40),
       releaseOnConfirm: this.#random() < 0.3,
     });
-    this.#sale = new sale(clock, 1_000 * (20 + this.#whole(300)));
+    const holdSeconds = 20 + this.#whole(300);
+    this.#sale = new sale(wall.now, 1_000 * holdSeconds);
     this.#journal = new Journal(this.#line, this.#sale);
+    this.#beside = options.sql ? new Beside(options.sql, (violation) => this.#found(violation)) : null;
+    this.#ports = {
+      line: this.#beside?.line(this.#line) ?? this.#line,
+      sale: this.#beside?.sale(this.#sale, holdSeconds) ?? this.#sale,
+    };
     this.#processes = [this.#start(), this.#start()];
     this.#worst = {
       lostBefore: this.#random() * 0.1,
@@ -115,14 +146,15 @@ class Day {
     while (this.#violation === null && this.#time.next(end)) {
       this.#steps++;
       // Everything that follows of itself, until all wait for the clock.
-      await new Promise((resolve) => setImmediate(resolve));
+      do await new Promise((resolve) => setImmediate(resolve));
+      while (this.#beside?.busy);
       this.#guarded(() => this.#journal.check());
     }
   }
 
   #start(): ServiceProcess {
     const trouble = { time: this.#time, random: this.#random, rates: () => this.#rates };
-    return new ServiceProcess(this.#line as QueueStore, this.#sale as ReservationStore, trouble);
+    return new ServiceProcess(this.#ports.line, this.#ports.sale, trouble);
   }
 
   #surroundings() {
@@ -141,7 +173,7 @@ class Day {
   async #schedule(index: number): Promise<void> {
     for (;;) {
       const stalls = this.#open && this.#random() < 0.001;
-      await this.#time.sleep(stalls ? this.#random() * 300_000 : TICK);
+      await this.#time.sleep(stalls ? this.#random() * 300_000 : this.#open ? TICK : CALM_TICK);
       const process = this.#processes[index] as ServiceProcess;
       const tick = process.ask(({ queue, reservations }) => Promise.all([queue.tick(), reservations.expireHolds()]));
       await tick.catch(() => {});
@@ -171,7 +203,7 @@ class Day {
   #jump(): void {
     const by = Math.round((this.#random() - 0.5) * 240_000);
     this.#note(`the clock of the store jumps by ${by} ms`);
-    this.#setBack.milliseconds += by;
+    this.#wall.set(by);
   }
 
   async #configure(cap: number): Promise<void> {
@@ -189,17 +221,19 @@ class Day {
   }
 
   #watched(work: Promise<void>): void {
-    work.catch((error) => {
-      this.#violation ??= error;
-    });
+    work.catch((error) => this.#found(error));
   }
 
   #guarded(check: () => void): void {
     try {
       check();
     } catch (error) {
-      this.#violation ??= error;
+      this.#found(error);
     }
+  }
+
+  #found(violation: unknown): void {
+    this.#violation ??= violation;
   }
 
   #note(text: string): void {

@@ -94,7 +94,7 @@ export class SaleInMemory implements ReservationStore {
     const { key, hash, requestId } = idempotency;
     const known = this.recall(`${userId} ${key}`);
     if (known && known.hash !== hash) return decided({ code: 'IDEMPOTENCY_KEY_REUSED' });
-    if (known) return { answer: known.answer, replayed: true, requestId: known.requestId };
+    if (known) return { answer: unchanged(known.answer), replayed: true, requestId: known.requestId };
     const answer = act();
     this.#remembered.set(`${userId} ${key}`, { hash, answer, requestId });
     return decided(answer);
@@ -182,3 +182,6 @@ export class SaleInMemory implements ReservationStore {
 }
 
 const decided = (answer: Answer): Decided<ReservationAnswer> => ({ answer, replayed: false, requestId: null });
+
+const unchanged = (answer: Answer): Answer =>
+  answer.code === 'OK' ? { ...(answer as ReservationAnswer), changed: false } : answer;

@@ -64,10 +64,10 @@ export class VirtualTime {
 
 const before = (a: Due, b: Due): boolean => a.at < b.at || (a.at === b.at && a.order < b.order);
 
-/** While it lasts, the rules read this clock and their timers are on its agenda. */
-export async function inVirtualTime<T>(time: VirtualTime, work: () => Promise<T>): Promise<T> {
+/** While it lasts, `Date.now` is the clock of the wall, and the timers of the rules are on the agenda. */
+export async function inVirtualTime<T>(time: VirtualTime, wall: () => number, work: () => Promise<T>): Promise<T> {
   const real = { dateNow: Date.now, setTimeout: globalThis.setTimeout };
-  Date.now = () => time.now;
+  Date.now = wall;
   Object.defineProperty(performance, 'now', { value: () => time.elapsed, configurable: true });
   globalThis.setTimeout = ((happen: Happening, delay = 0) => {
     time.at(delay, happen);

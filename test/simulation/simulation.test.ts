@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
+import { openSql } from '../../scripts/simulate/beside.ts';
 import { LineInMemory } from '../../scripts/simulate/line.ts';
 import { type Reservation, SaleInMemory } from '../../scripts/simulate/sale.ts';
 import { type DayOutcome, type Stores, simulateDay } from '../../scripts/simulate/sale-day.ts';
@@ -87,4 +88,23 @@ test.each(Object.entries(BROKEN))('%s: found, and the same again from its seed',
   expect(failure?.violation).toMatch(what);
   const { seed } = failure as DayOutcome;
   expect(await simulateDay({ seed, hours: 1, stores })).toEqual(failure);
+});
+
+async function besideSql(seed: number, stores: Partial<Stores>): Promise<DayOutcome> {
+  const sql = await openSql();
+  onTestFinished(() => sql.close());
+  return simulateDay({ seed, hours: 0.1, stores, sql });
+}
+
+test('the SQL decides every call as the model does, by the same clock', async () => {
+  const day = await besideSql(2, {});
+  expect([day.violation, day.violation && day.last]).toEqual([null, null]);
+  expect(day.reservations).toBeGreaterThan(2);
+});
+
+test('where the two decide differently, it is told', async () => {
+  const forgetful = class extends SaleInMemory {
+    override expireHolds = async () => 0;
+  };
+  expect((await besideSql(2, { sale: forgetful })).violation).toMatch(/^\w+: the SQL answers .* the model /);
 });
