@@ -4,6 +4,7 @@ import { compose, type Service } from './compose.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
 import { StoreUnavailable } from './db/database.ts';
 import { FolderInUse } from './db/pglite/folder-lock.ts';
+import { tidyUpAfterStart } from './lib/after-start.ts';
 import { makeLog } from './lib/log.ts';
 
 const LOOPBACK = /^(127\.|localhost$|::1$)/;
@@ -36,6 +37,7 @@ async function run(config: Config): Promise<void> {
 async function started(service: Service, { port, host }: Config): Promise<string> {
   try {
     await service.start();
+    tidyUpAfterStart();
     return await service.app.listen({ port, host });
   } catch (error) {
     await service.stop();
