@@ -3,6 +3,7 @@
 import { parseArgs } from 'node:util';
 import { runModels } from './models.ts';
 import { type FuzzOutcome, runFuzz } from './run.ts';
+import { runSchemathesis } from './schemathesis.ts';
 import type { Size } from './service.ts';
 
 const USAGE = `npm run fuzz -- [--requests N] [--seed S] [--with embedded|full]
@@ -13,6 +14,8 @@ const USAGE = `npm run fuzz -- [--requests N] [--seed S] [--with embedded|full]
 npm run fuzz -- --model [--runs N]
   the SQL functions and Lua scripts of the line, of seats and of money against their models, N sequences of commands
   each; default 200
+npm run fuzz -- --schemathesis [--runs N]
+  Schemathesis from PyPI against /openapi.json, N examples of each operation; skipped loudly where it can't be had
 It starts a service of its own and stops it afterwards. What is wrong is printed with the request that it answered.`;
 
 const MOST_REQUESTS = 100_000_000;
@@ -44,6 +47,7 @@ async function main(): Promise<boolean> {
       seed: { type: 'string' },
       with: { type: 'string', default: 'embedded' },
       model: { type: 'boolean', default: false },
+      schemathesis: { type: 'boolean', default: false },
       runs: { type: 'string', default: '200' },
       help: { type: 'boolean' },
     },
@@ -52,12 +56,14 @@ async function main(): Promise<boolean> {
     console.log(USAGE);
     return true;
   }
-  if (values.model) return runModels(wholeNumber('runs', values.runs, 1, 100_000));
+  const runs = wholeNumber('runs', values.runs, 1, 100_000);
+  if (values.model) return runModels(runs);
   if (!['embedded', 'full'].includes(values.with))
     throw new Error(`--with must be embedded or full, not ${values.with}`);
   const requests = wholeNumber('requests', values.requests, 2, MOST_REQUESTS);
   const seed = wholeNumber('seed', values.seed ?? String(Date.now() % 1_000_000), 0, 2 ** 31);
   console.log(`seed ${seed}`);
+  if (values.schemathesis) return runSchemathesis(runs, seed, say);
   let holds = true;
   for (const auth of ['open', 'token'] as const) {
     const outcome = await runFuzz({ size: values.with as Size, auth, requests: Math.ceil(requests / 2), seed, say });

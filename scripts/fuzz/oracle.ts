@@ -84,10 +84,9 @@ function wrongWithError(request: FuzzRequest, { status, headers, text }: Answer)
 }
 
 function wrongRefusal({ operation, fits, asked }: FuzzRequest, code: string): string[] {
-  if (!operation || asked.userId === '' || BUSY.includes(code)) return [];
+  if (!operation || BUSY.includes(code)) return [];
   const known = REFUSALS[operation.id] ?? OTHERS;
   const may = [...ALWAYS, ...known];
-  // A path of which a part is empty is another path.
   if (fits !== undefined && !may.includes(code)) return [`${operation.id} never refuses with ${code}`];
   const unreadable = ['MALFORMED_JSON', 'BODY_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'].includes(code);
   const invalid = code === 'VALIDATION_FAILED' && !mayBeInvalid(operation, asked);

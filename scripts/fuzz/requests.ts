@@ -115,7 +115,8 @@ export class Requests {
     const fits = and(url.fits, and(body.fits, headersFit(operation, headers, body.text)));
     const asked = { ...url.asked, ...body.asked };
     return {
-      operation,
+      // Without a part of its path it is a request for something else.
+      operation: url.astray ? undefined : operation,
       method: operation.method,
       path: url.path,
       headers,
@@ -156,6 +157,7 @@ export class Requests {
 
   #url(draw: Draw, { template, parameters, id }: Operation, actor: string, own: string | undefined) {
     let fits: boolean | undefined = true;
+    let astray = false;
     const asked: Record<string, unknown> = {};
     const segment = ({ name, schema }: Parameter): string => {
       const odd = chance(draw, 4);
@@ -167,7 +169,7 @@ export class Requests {
             ? oneOf(draw, ['side', 'small', '__proto__'])
             : String(this.#fitting(draw, name, schema, actor));
       asked[name] = text;
-      if (text === '') fits = undefined;
+      if (text === '') astray = true;
       fits = and(fits, checkOf(schema)(text));
       if (!odd || !chance(draw, 10)) return encodeURIComponent(text);
       fits = false;
@@ -190,7 +192,7 @@ export class Requests {
       fits = false;
     }
     if (chance(draw, 3)) query.push(oneOf(draw, ['x=1', '__proto__=1', '&&', 'userId[]=a', '=', 'a%']));
-    return { path: query.length > 0 ? `${path}?${query.join('&')}` : path, fits, asked };
+    return { path: query.length > 0 ? `${path}?${query.join('&')}` : path, fits, asked, astray };
   }
 
   #fitting(draw: Draw, name: string, schema: JsonSchema, actor: string): unknown {

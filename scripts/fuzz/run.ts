@@ -48,7 +48,7 @@ export async function runFuzz(options: FuzzOptions): Promise<FuzzOutcome> {
     const operations = await operationsOf(service.urls[0] as string);
     const run = new Run(options, service, operations);
     await run.send();
-    const violations = [...run.violations, ...(await verdict(service, run.people, run.memory))];
+    const violations = [...run.violations, ...(await judged(service, run))];
     const charges = [...run.memory.charges.values()].reduce((sum, { length }) => sum + length, 0);
     const acknowledged = { reservations: run.memory.reservations.size, charges };
     return { sent: run.sent, statuses: run.statuses, seconds: run.seconds, acknowledged, violations };
@@ -56,6 +56,10 @@ export async function runFuzz(options: FuzzOptions): Promise<FuzzOutcome> {
     await service.stop();
   }
 }
+
+/** What was found before is told even when the service can't be asked any more. */
+const judged = (service: FuzzedService, { people, memory }: Run): Promise<string[]> =>
+  verdict(service, people, memory).catch((error: Error) => [`what is left can't be compared: ${error.message}`]);
 
 class Run {
   readonly people: People;

@@ -6,6 +6,7 @@ import { type FuzzedService, OPS_TOKEN } from './service.ts';
 
 const AT_ONCE = 20;
 const AUDITED_WITHIN_MILLISECONDS = 90_000;
+const ANSWERED_WITHIN_MILLISECONDS = 60_000;
 const LOOK_EVERY_MILLISECONDS = 1_000;
 
 export async function verdict(service: FuzzedService, people: People, memory: Memory): Promise<string[]> {
@@ -67,7 +68,7 @@ class Look {
   }
 
   reservation = (reservationId: string, userId: string) =>
-    this.#get<Reservation>(`/api/v1/reservation/${reservationId}`, login(userId)).catch(() => null);
+    this.#find<Reservation>(`/api/v1/reservation/${reservationId}`, login(userId));
 
   audit = () =>
     this.#get<{ ok: boolean; checks: { name: string; ok: boolean; detail: string }[] }>('/ops/api/audit', OPS_TOKEN);
@@ -79,9 +80,21 @@ class Look {
   }
 
   async #get<T>(path: string, token: string): Promise<T> {
-    const response = await fetch(this.#url + path, { headers: { authorization: `Bearer ${token}` } });
-    if (!response.ok) throw new Error(`GET ${path} answered ${response.status}: ${await response.text()}`);
-    return (await response.json()) as T;
+    const found = await this.#find<T>(path, token);
+    if (found === null) throw new Error(`GET ${path} answered 404`);
+    return found;
+  }
+
+  /** Null for what is not there. A store that is busy yet is asked again. */
+  async #find<T>(path: string, token: string): Promise<T | null> {
+    for (const deadline = Date.now() + ANSWERED_WITHIN_MILLISECONDS; ; await sleep(LOOK_EVERY_MILLISECONDS)) {
+      const response = await fetch(this.#url + path, { headers: { authorization: `Bearer ${token}` } });
+      if (response.ok) return (await response.json()) as T;
+      const text = await response.text();
+      if (response.status === 404) return null;
+      if (response.status !== 503 || Date.now() > deadline)
+        throw new Error(`GET ${path} answered ${response.status}: ${text}`);
+    }
   }
 }
 
