@@ -1,0 +1,133 @@
+import type { Arrivals, Order } from '../clients/arrivals.ts';
+import { type Bench, median } from '../lib/bench.ts';
+import { type Client, startClient } from '../lib/client.ts';
+import type { Kit, Size, Subject } from '../lib/kit.ts';
+import { auditOf } from '../lib/report.ts';
+import { addSeats, admit, CONCERT_ID, SCHEDULE_ID, STANDING_SEAT_ID } from '../lib/seats.ts';
+
+const TIMES = 3;
+const BUYERS = 50;
+/** At the peak: enough for full batches, too few to be refused. */
+const AT_THE_PEAK = 500;
+/** At three times that: so many that one is free for whoever comes. */
+const CONNECTIONS = 5_000;
+/** A service that has just started is several times slower. */
+const WARM_UPS = 3;
+const ASK_HEALTH_EVERY_MILLISECONDS = 50;
+
+type Asking = Pick<Order, 'path' | 'body' | 'from' | 'numbers'>;
+
+/** Reservations of those who are inside, in a section that is never sold out. */
+const buying = (): Asking => ({
+  path: '/api/v1/reservation',
+  body: `{"userId":"u{n}","concertId":${CONCERT_ID},"concertScheduleId":${SCHEDULE_ID},"seatId":${STANDING_SEAT_ID}}`,
+  from: 1,
+  numbers: BUYERS,
+});
+let storms = 0;
+const entering = (): Asking => ({
+  path: '/api/v1/token/create',
+  body: `{"userId":"storm${++storms}-{n}"}`,
+  from: 0,
+  numbers: Number.MAX_SAFE_INTEGER,
+});
+
+interface Round {
+  peak: number;
+  storm: Arrivals;
+  health: number;
+}
+
+const goodput = (
+  name: string,
+  size: Size,
+  goal: number,
+  asking: () => Asking,
+  prepare?: (subject: Subject) => Promise<void>,
+): Bench => ({
+  name,
+  unit: 'served/s',
+  reference: 'peak, same run',
+  goal,
+  better: 'higher',
+  async run(kit) {
+    const subject = await kit.subject(size);
+    await prepare?.(subject);
+    const all: Round[] = [];
+    kit.say('warming up');
+    for (let n = 1; n <= WARM_UPS; n++)
+      await withClient((client) => client.ask({ ...calmly(kit, subject), ...asking() }));
+    for (let n = 1; n <= kit.rounds; n++) all.push(await round(kit, subject, n, asking));
+    await auditOf(subject);
+    const of = (figure: (round: Round) => number) => median(all.map(figure));
+    const note = [
+      `p99 of served ${of(({ storm }) => storm.servedP99).toFixed(0)} ms`,
+      `${of(({ storm }) => storm.refused / storm.seconds).toFixed(0)}/s refused, p99 ${of(({ storm }) => storm.refusedP99).toFixed(0)} ms`,
+      `${of(({ storm }) => storm.missed / storm.seconds).toFixed(0)}/s found no free connection`,
+      `/healthz at most ${of(({ health }) => health).toFixed(0)} ms`,
+      `load generator at ${(of(({ storm }) => storm.cpu) * 100).toFixed(0)} % of a core and up to ${of(({ storm }) => storm.lateP99).toFixed(0)} ms late`,
+    ].join('; ');
+    return {
+      value: of(({ storm }) => storm.served / storm.seconds),
+      referenceValue: of(({ peak }) => peak),
+      note,
+    };
+  },
+});
+
+const calmly = (kit: Kit, { url }: Subject) => {
+  const { hostname: host, port } = new URL(url);
+  return { host, port: Number(port), seconds: kit.seconds, connections: AT_THE_PEAK };
+};
+
+async function withClient<T>(work: (client: Client<Order, Arrivals>) => Promise<T>): Promise<T> {
+  const client = startClient<Order, Arrivals>('arrivals');
+  try {
+    return await work(client);
+  } finally {
+    await client.stop();
+  }
+}
+
+const round = (kit: Kit, subject: Subject, n: number, asking: () => Asking): Promise<Round> =>
+  withClient(async (client) => {
+    const order = calmly(kit, subject);
+    kit.say(`round ${n} of ${kit.rounds}: the peak`);
+    const calm = await client.ask({ ...order, ...asking() });
+    if (calm.refused + calm.lost > 0) throw new Error(`${calm.refused + calm.lost} were not served at the peak`);
+    const peak = calm.served / calm.seconds;
+    kit.say(`round ${n} of ${kit.rounds}: ${TIMES} times the peak`);
+    const watch = watchHealth(subject.url);
+    const storm = await client.ask({ ...order, ...asking(), rate: TIMES * peak, connections: CONNECTIONS });
+    if (storm.lost > 0) throw new Error(`${storm.lost} got another answer than 200 or 503`);
+    return { peak, storm, health: await watch() };
+  });
+
+/** @returns stops watching and tells how long the slowest answer took, in milliseconds */
+function watchHealth(url: string): () => Promise<number> {
+  let slowest = 0;
+  let over = false;
+  const watching = (async () => {
+    while (!over) {
+      const asked = performance.now();
+      const { status } = await fetch(`${url}/healthz`);
+      if (status !== 200) throw new Error(`/healthz said ${status}`);
+      slowest = Math.max(slowest, performance.now() - asked);
+      await new Promise((resolve) => setTimeout(resolve, ASK_HEALTH_EVERY_MILLISECONDS));
+    }
+  })();
+  watching.catch(() => {}); // told when it is asked for
+  return async () => {
+    over = true;
+    await watching;
+    return slowest;
+  };
+}
+
+const inside = async (subject: Subject) => {
+  await addSeats(subject, 1);
+  await admit(subject.url, BUYERS);
+};
+export const goodputReserve = goodput('goodput-reserve', 'embedded', 0.9, buying, inside);
+export const goodputReserveFull = goodput('goodput-reserve-full', 'full', 0.9, buying, inside);
+export const goodputEnter = goodput('goodput-enter', 'full', 0.9, entering);
