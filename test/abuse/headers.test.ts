@@ -29,6 +29,13 @@ describe('answers of the API', () => {
 });
 
 describe('pages', () => {
+  it('have code that is kept for good, since its name changes with it', async () => {
+    const code = /\/assets\/[^"]+\.js/.exec((await get('/')).text)?.[0] as string;
+    const { headers } = await get(code);
+    expect(headers.get('cache-control')).toContain('immutable');
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+  });
+
   it.each(['/', '/tickets', '/ops', '/docs', '/docs/static/index.html'])('%s runs its own code alone', async (path) => {
     const { headers } = await get(path);
     const policy = headers.get('content-security-policy') ?? '';
