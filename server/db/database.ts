@@ -51,3 +51,7 @@ export class DatabaseError extends Error {
     this.code = code;
   }
 }
+
+/** SQLSTATEs that say "not now" and not "wrong": lost connection, shutdown, out of resources, timeouts. */
+export const saysNotNow = (code: string): boolean =>
+  /^(08|53|57|58)/.test(code) || code === '55P03' || code === '25006';

@@ -14,7 +14,7 @@ describe.skipIf(MISSING)('the full size while PostgreSQL', () => {
   let seat = 2_000;
   beforeAll(async () => {
     // Deadlocks are found before anybody has given up waiting.
-    world = await FaultWorld.start({}, ["deadlock_timeout = '100ms'"]);
+    world = await FaultWorld.start({}, ["deadlock_timeout = '250ms'"]);
     inside = await world.fan('main');
     await world.reserve(inside, seat); // so that there is a wallet to lock
   });
@@ -146,7 +146,7 @@ describe.skipIf(MISSING)('the full size while PostgreSQL', () => {
       async (session) => {
         await session.query(`SET LOCAL deadlock_timeout = '10s'`);
         const reserving = world.reserve(inside, 1);
-        await expect.poll(waitsForLocks).toBe(1);
+        await expect.poll(waitsForLocks, { timeout: 5_000, interval: 5 }).toBe(1);
         await session.query(theWallet()); // it has that one, and waits for ours
         await session.query('COMMIT');
         expect((await reserving).status).toBe(200);

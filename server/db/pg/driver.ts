@@ -6,6 +6,7 @@ import {
   type Row,
   type Sql,
   StoreUnavailable,
+  saysNotNow,
   type TransactionOptions,
 } from '../database.ts';
 
@@ -157,13 +158,11 @@ async function ask<R extends Row>(
   }
 }
 
-/** SQLSTATE classes that say "not now" and not "wrong": lost connection, shutdown, out of resources, timeouts. */
 function translated(error: unknown): Error {
   const { code, message } = error as { code?: string; message: string };
   if (message === 'Query read timeout') return new Silent('the database is silent', { cause: error });
-  const unavailable = code === undefined || /^(08|53|57|58)/.test(code) || code === '55P03' || code === '25006';
   // Node's own codes (ECONNRESET …) aren't five characters of SQLSTATE.
-  if (unavailable || !/^[0-9A-Z]{5}$/.test(code)) {
+  if (code === undefined || saysNotNow(code) || !/^[0-9A-Z]{5}$/.test(code)) {
     return new StoreUnavailable('the database did not answer', { cause: error });
   }
   return new DatabaseError(code, message, error);

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { Mutex } from '../../lib/mutex.ts';
-import { type Database, DatabaseError, type Row, type Sql, StoreUnavailable } from '../database.ts';
+import { type Database, DatabaseError, type Row, type Sql, StoreUnavailable, saysNotNow } from '../database.ts';
 import { lockFolder } from './folder-lock.ts';
 import type { Answer, Call } from './messages.ts';
 
@@ -57,7 +57,7 @@ class WorkerLink {
   #settle(answer: Answer): void {
     const waiting = this.#pending.get(answer.id);
     this.#pending.delete(answer.id);
-    if (answer.error) waiting?.reject(new DatabaseError(answer.error.code, answer.error.message));
+    if (answer.error) waiting?.reject(translated(answer.error));
     else waiting?.resolve(answer.rows);
   }
 
@@ -68,6 +68,12 @@ class WorkerLink {
     }
     this.#pending.clear();
   }
+}
+
+/** A full disk is no defect: it passes. */
+function translated({ code, message }: { code: string; message: string }): Error {
+  const cause = new DatabaseError(code, message);
+  return saysNotNow(code) ? new StoreUnavailable('the embedded database can not do this now', { cause }) : cause;
 }
 
 /** One connection: a transaction has it alone, and everything else waits its turn. */

@@ -27,7 +27,7 @@ const WARY_MILLISECONDS = 5_000;
 /** After a batch that looked free was not. */
 const STRICT_MILLISECONDS = 1_000;
 /** A request whose rows stay locked for so long is refused: it has waited long enough to try again later. */
-const PATIENCE_MILLISECONDS = 300;
+const PATIENCE_MILLISECONDS = 500;
 /** When all that is asked for is locked, there is no use in looking again at once. */
 const REST_MILLISECONDS = 25;
 const LOCKED = 'SELECT * FROM jari_locked_now($1, $2, $3, $4, $5)';

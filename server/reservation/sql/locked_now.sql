@@ -22,7 +22,7 @@ BEGIN
   reservations := '{}';
   IF NOT strict AND NOT EXISTS (
     SELECT FROM pg_stat_activity a WHERE a.datname = current_database() AND a.backend_type = 'client backend'
-      AND a.pid <> pg_backend_pid() AND a.state <> 'idle' AND a.xact_start < clock_timestamp() - interval '400 milliseconds')
+      AND a.pid <> pg_backend_pid() AND a.state <> 'idle' AND a.xact_start < clock_timestamp() - interval '250 milliseconds')
   THEN
     RETURN NEXT;
     RETURN;
