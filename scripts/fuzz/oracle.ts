@@ -66,7 +66,9 @@ export function wrongWith(request: FuzzRequest, answer: Answer, people: People):
 }
 
 function wrongWithError(request: FuzzRequest, { status, headers, text }: Answer): string[] {
-  if (request.method === 'HEAD') return status < 500 ? [] : [`HEAD is answered ${status}`];
+  // Nothing but its head to look at.
+  if (request.method === 'HEAD')
+    return status < 500 || (status === 503 && headers['retry-after']) ? [] : [`HEAD is answered ${status}`];
   const wrong: string[] = [];
   if (headers['content-type'] !== 'application/problem+json') wrong.push(`an error is ${headers['content-type']}`);
   const problem = parse(text) as ProblemAnswer | undefined;

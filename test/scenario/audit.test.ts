@@ -45,6 +45,14 @@ describe.each(DATABASES)('the audit of lines on $name', (target) => {
     expect(await audit()).toBe(false);
   });
 
+  it.skipIf(target.missing)('knows that slots keep their length when it is lowered before the cap is', async () => {
+    const { store, audit } = await audited('shortened');
+    await store.configure('shortened', { activeSeconds: 1 });
+    await store.configure('shortened', { cap: 0 });
+    await new Promise((resolve) => setTimeout(resolve, 1_200));
+    expect(await audit()).toBe(true);
+  });
+
   it.skipIf(target.missing)('knows the caps of a line in Redis, too', async () => {
     const { database } = open;
     await database.query(`INSERT INTO queue_ledger (queue_id, cap, state, active_seconds, no_show_seconds, release_on_confirm)
