@@ -7,7 +7,7 @@ const MOST_OF_USER = 5;
 /** How many event streams of this process may belong to one person, and to one address. */
 export class StreamLimits {
   readonly #mostOfAddress: number;
-  readonly #ofUser = new Map<string, Set<EventStream>>();
+  readonly #ofUser = new Map<string, EventStream[]>();
   readonly #ofAddress = new Map<string, number>();
 
   /** @param mostOfAddress 0 is no limit: thousands may share the address of a mobile carrier */
@@ -24,22 +24,18 @@ export class StreamLimits {
 
   /** Ends the oldest stream of a person who has too many: the newest is the one that somebody looks at. */
   add(userId: string, address: string, stream: EventStream): void {
-    const theirs = this.#ofUser.get(userId) ?? new Set();
-    this.#ofUser.set(userId, theirs.add(stream));
+    const theirs = this.#ofUser.get(userId) ?? [];
+    theirs.push(stream);
+    this.#ofUser.set(userId, theirs);
     this.#ofAddress.set(address, (this.#ofAddress.get(address) ?? 0) + 1);
     stream.onClosed(() => this.#forget(userId, address, stream));
-    if (theirs.size <= MOST_OF_USER) return;
-    const [oldest] = theirs;
-    if (oldest) {
-      theirs.delete(oldest);
-      oldest.end();
-    }
+    if (theirs.length > MOST_OF_USER) theirs.shift()?.end();
   }
 
   #forget(userId: string, address: string, stream: EventStream): void {
-    const theirs = this.#ofUser.get(userId);
-    theirs?.delete(stream);
-    if (theirs?.size === 0) this.#ofUser.delete(userId);
+    const theirs = this.#ofUser.get(userId)?.filter((one) => one !== stream) ?? [];
+    if (theirs.length > 0) this.#ofUser.set(userId, theirs);
+    else this.#ofUser.delete(userId);
     const left = (this.#ofAddress.get(address) ?? 1) - 1;
     if (left === 0) this.#ofAddress.delete(address);
     else this.#ofAddress.set(address, left);
