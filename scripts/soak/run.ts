@@ -30,9 +30,9 @@ export interface SoakOutcome {
   samples: number;
 }
 
-/** The load finds the line empty when it begins; those who listen come after it, but not long after a short run. */
-const HEAD_START_MILLISECONDS = 4_000;
-const HEAD_START_PART = 0.2;
+/** The load must find the line empty when it begins, so those who listen come after it; how long it takes to begin. */
+const BEGINS_WITHIN_MILLISECONDS = 60_000;
+const LOOKS_EVERY_MILLISECONDS = 100;
 const MOST_SAMPLES = 400;
 const LEAST_SECONDS_BETWEEN = 1;
 
@@ -60,7 +60,7 @@ async function soak(service: SoakedService, options: SoakOptions): Promise<SoakO
   try {
     options.stop.addEventListener('abort', traffic.stop, { once: true });
     options.say(`${options.seconds / 60} minutes of ${options.rate} visits a second at ${service.url}`);
-    await Promise.race([sleep(Math.min(HEAD_START_MILLISECONDS, HEAD_START_PART * 1_000 * options.seconds)), ended]);
+    await Promise.race([someoneIsInside(service.url), ended]);
     people.start();
     const between = 1_000 * Math.max(LEAST_SECONDS_BETWEEN, options.seconds / MOST_SAMPLES);
     while (!over) {
@@ -73,5 +73,13 @@ async function soak(service: SoakedService, options: SoakOptions): Promise<SoakO
   } finally {
     traffic.stop();
     await samples.close();
+  }
+}
+
+async function someoneIsInside(url: string): Promise<void> {
+  for (const deadline = performance.now() + BEGINS_WITHIN_MILLISECONDS; performance.now() < deadline; ) {
+    const { active } = (await (await fetch(`${url}/api/v1/queue/main`)).json()) as { active: number };
+    if (active > 0) return;
+    await sleep(LOOKS_EVERY_MILLISECONDS);
   }
 }
