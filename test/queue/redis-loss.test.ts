@@ -230,6 +230,20 @@ describe.skipIf(missing)('a line in Redis whose data was lost', () => {
       expect(await queue.where(...order)).toEqual(['ACTIVE', 'ACTIVE', 'ACTIVE', ...range(1, 297)]);
       await dispose();
     });
+
+    it('is finished before another begins, and what is told late of it does not touch the other', async () => {
+      const OTHER_SEED = 'decade'.padEnd(64, '0');
+      const entered = await twenty();
+      const { script, run } = scriptsOf(line, queue.queueId);
+      await run(script.configure, ['0', 'state', 'OPEN']);
+      await queue.configure({ state: 'PRE_QUEUE' }, OTHER_SEED);
+      expect(await queue.where(...inDrawnOrder(SEED, entered))).toEqual(range(1, 20));
+      // A process that was frozen while it finished the first.
+      await line.ledger.noteDraw(queue.queueId, 1, 20);
+      const [second, first] = await queue.draws();
+      expect(first).toMatchObject({ seed: SEED, firstTicket: 1, lastTicket: 20 });
+      expect(second).toMatchObject({ seed: OTHER_SEED, firstTicket: 41, lastTicket: null, revealedAt: null });
+    });
   });
 
   describe('in part, as when a replica that lagged is promoted', () => {

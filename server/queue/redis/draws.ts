@@ -19,6 +19,13 @@ export class Draws {
     this.#ledger = ledger;
   }
 
+  /** Finishes the draw that is closed and not over, if there is one: it can't make way for another. */
+  async finishUnfinished(queueId: string): Promise<void> {
+    const reply = await this.#lives.run(this.#scripts.outline, queueId, []);
+    const [firstTicket = 0, lastTicket = -1] = ((reply ?? []) as number[]).slice(2);
+    if (lastTicket >= 0) await this.finish(queueId, firstTicket, lastTicket);
+  }
+
   /**
    * Reveals the draw, then gives out its tickets. In this order: once anybody knows the seed, the range is in the database
    * and can't become another.

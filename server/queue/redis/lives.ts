@@ -89,8 +89,14 @@ export class Lives {
     if (!reply || this.#lives.get(queueId) !== life) return;
     const noted = JSON.stringify(reply);
     if (noted === life.noted) return;
-    const [lastTicket, servingTicket, drawFrom, ...slots] = reply as [number, number, number, ...string[]];
-    if (drawFrom > 0) await this.#ledger.noteDraw(queueId, drawFrom, null);
+    const [lastTicket, servingTicket, drawFrom, drawTo, ...slots] = reply as [
+      number,
+      number,
+      number,
+      number,
+      ...string[],
+    ];
+    if (drawFrom > 0 && drawTo < 0) await this.#ledger.noteDraw(queueId, drawFrom, null);
     const inside = slots.flatMap((user, i) => (i % 3 === 0 ? [[user, slots[i + 1], slots[i + 2]] as NotedSlot] : []));
     await this.#ledger.note(queueId, { epoch: life.epoch, lastTicket, servingTicket, inside });
     life.noted = noted;

@@ -3,13 +3,13 @@
 --
 -- KEYS     see _queue.lua
 -- ARGV     1 to 3 see _queue.lua
--- returns  'NONE' or 'LOST', or last ticket, serving, drawFrom of a draw that is not revealed or 0, then user,
---          "ticket:beginning in ms" and end in ms for the first thousand who are inside
+-- returns  'NONE' or 'LOST', or last ticket, serving, drawFrom and drawTo of a draw that is not over, else 0 and -1, then
+--          user, "ticket:beginning in ms" and end in ms for the first thousand who are inside
 --- @include "_queue"
 
 local queue, why_not = open_queue()
 if not queue then return why_not end
-local outline = { queue.lastTicket, queue.serving, queue.drawing and queue.drawTo < 0 and queue.drawFrom or 0 }
+local outline = { queue.lastTicket, queue.serving, queue.drawing and queue.drawFrom or 0, queue.drawing and queue.drawTo or -1 }
 local inside = redis.call('ZRANGE', INSIDE, 0, MOST - 1, 'WITHSCORES')
 for i = 1, #inside, 2 do
   outline[#outline + 1] = inside[i]

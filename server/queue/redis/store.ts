@@ -105,7 +105,7 @@ export function redisQueueStore(link: RedisLink, ledger: QueueLedger, fresh: New
     async configure(queueId, patch, seed) {
       await lives.open(newSettings(queueId));
       if (seed !== undefined) {
-        await ticks.run([queueId]); // a draw that is not over can't make way for another
+        await draws.finishUnfinished(queueId);
         await ledger.commitDraw(queueId, seed);
       }
       const args = [seed === undefined ? '0' : '1', ...fieldsOf(patch)];

@@ -41,9 +41,11 @@ const NOTE = `
   UPDATE queue_ledger SET epoch = $2, last_ticket = $3, serving_ticket = $4, inside = $5, noted_at = clock_timestamp()
   WHERE queue_id = $1 AND (epoch < $2 OR epoch = $2 AND last_ticket <= $3 AND serving_ticket <= $4)`;
 
+// A draw begins above all tickets that were drawn for: what comes from a process that was held up is about one before.
 const NOTE_DRAW = `
   UPDATE queue_draws SET first_ticket = $2, last_ticket = $3::bigint, revealed_at = CASE WHEN $3::bigint IS NOT NULL THEN clock_timestamp() END
-  WHERE queue_id = $1 AND revealed_at IS NULL`;
+  WHERE queue_id = $1 AND revealed_at IS NULL
+    AND NOT EXISTS (SELECT FROM queue_draws o WHERE o.queue_id = $1 AND o.last_ticket >= $2)`;
 
 /** The ledger in the database. */
 export function sqlQueueLedger(database: Database): QueueLedger {

@@ -1,5 +1,5 @@
 import type { Database, Row } from '../../db/database.ts';
-import type { RevealedDraw } from '../draw/draw.ts';
+import { isRevealed } from '../draw/draw.ts';
 import { DrawnTickets } from '../draw/drawn-tickets.ts';
 import { giveOut } from '../draw/give-out.ts';
 import type { Change, EnterRequest, Place, QueueSettings, QueueStats, QueueStore } from '../store.ts';
@@ -60,9 +60,9 @@ export function sqlQueueStore(database: Database, fresh: NewQueue): QueueStore {
   }
 
   async function finishDraws(queueIds: readonly string[]): Promise<void> {
-    for (const draw of await drawsOf(database, queueIds, 1)) {
+    for (const draw of (await drawsOf(database, queueIds, 1)).filter(isRevealed)) {
       const text = 'SELECT jari_queue_draw($1, $2, $3)';
-      await giveOut(draw as RevealedDraw, orders, (from, drawn) => database.query(text, [draw.queueId, from, drawn]));
+      await giveOut(draw, orders, (from, drawn) => database.query(text, [draw.queueId, from, drawn]));
     }
   }
 

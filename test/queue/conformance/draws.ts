@@ -30,6 +30,15 @@ export function draws(act: () => Actors): void {
       expect(await queue.stats()).toMatchObject({ active: 0, waiting: 4, servingTicket: 0 });
     });
 
+    it('closes the door before anybody else goes in', async () => {
+      const queue = act();
+      await queue.enter(...users(8));
+      await queue.age(FRESH.activeSeconds + 100);
+      await begin(queue);
+      expect(await queue.where(...users(5, 4))).toEqual([1, 2, 3, 4, 5]);
+      expect(await queue.stats()).toMatchObject({ active: 0, waiting: 5, servingTicket: FRESH.cap });
+    });
+
     it('opens in the order of the seed, later ones behind in the order they come', async () => {
       const queue = act();
       await begin(queue);
