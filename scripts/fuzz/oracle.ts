@@ -54,6 +54,8 @@ const INSIDES =
 /** Operators' pages name the stores, and the service's own document names its parts. */
 const MAY_NAME_STORES = /^\/(ops|metrics|docs|openapi)/;
 
+const problemSchema = closed(Problem as unknown as JsonSchema);
+
 /** What is wrong with an answer; nothing when all is well. */
 export function wrongWith(request: FuzzRequest, answer: Answer, people: People): string[] {
   const { status } = answer;
@@ -72,7 +74,7 @@ function wrongWithError(request: FuzzRequest, { status, headers, text }: Answer)
   const wrong: string[] = [];
   if (headers['content-type'] !== 'application/problem+json') wrong.push(`an error is ${headers['content-type']}`);
   const problem = parse(text) as ProblemAnswer | undefined;
-  if (problem === undefined || !checkOf(closed(Problem as unknown as JsonSchema))(problem))
+  if (problem === undefined || !checkOf(problemSchema)(problem))
     return [...wrong, 'an error is no problem of the contract'];
   const { code } = problem;
   if (STATUS_OF[code as keyof typeof STATUS_OF] !== status || problem.status !== status)

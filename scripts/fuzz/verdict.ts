@@ -1,5 +1,6 @@
 // When all is sent: whether what was acknowledged is there, nothing was done twice, and the service says that it is sound.
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Pool } from 'undici';
 import { type Entry, type Memory, type Reservation, soldTwice } from './memory.ts';
 import { login, type People } from './people.ts';
 import { type FuzzedService, OPS_TOKEN } from './service.ts';
@@ -13,6 +14,12 @@ export async function verdict(service: FuzzedService, people: People, memory: Me
   const ended = service.ended();
   if (ended) return [`the service ended by itself: ${ended}`, ...service.output.slice(-20)];
   const look = new Look(service.urls[0] as string);
+  const wrong = await compared(look, people, memory).finally(look.close);
+  const defects = service.output.filter((line) => /a defect|"level":(50|60)/.test(line));
+  return [...wrong, ...defects.slice(0, 20).map((line) => `logged: ${line}`)];
+}
+
+async function compared(look: Look, people: People, memory: Memory): Promise<string[]> {
   const entries = new Map<string, Entry[]>();
   const users = [...people.users, people.smuggled];
   const wrong = await eachOf(users, async (userId) => {
@@ -30,9 +37,7 @@ export async function verdict(service: FuzzedService, people: People, memory: Me
       return memory.changed(one, entries.get(userId) ?? (await look.entries(userId)));
     })),
   );
-  wrong.push(...soldTwice(found, await look.sections()), ...(await audited(look)));
-  const defects = service.output.filter((line) => /a defect|"level":(50|60)/.test(line));
-  return [...wrong, ...defects.slice(0, 20).map((line) => `logged: ${line}`)];
+  return [...wrong, ...soldTwice(found, await look.sections()), ...(await audited(look))];
 }
 
 /** Events may still be on their way. */
@@ -47,11 +52,14 @@ async function audited(look: Look): Promise<string[]> {
 
 /** Asks as each user, by their login; where nobody has to prove it, it does no harm. */
 class Look {
-  readonly #url: string;
+  /** It sends a path as it is: a user may be called `..`. */
+  readonly #pool: Pool;
 
   constructor(url: string) {
-    this.#url = url;
+    this.#pool = new Pool(url, { connections: AT_ONCE });
   }
+
+  close = () => this.#pool.destroy();
 
   balance = async (userId: string) =>
     (await this.#get<{ balance: number }>(`/api/v1/wallet/${userId}`, login(userId))).balance;
@@ -88,12 +96,12 @@ class Look {
   /** Null for what is not there. A store that is busy yet is asked again. */
   async #find<T>(path: string, token: string): Promise<T | null> {
     for (const deadline = Date.now() + ANSWERED_WITHIN_MILLISECONDS; ; await sleep(LOOK_EVERY_MILLISECONDS)) {
-      const response = await fetch(this.#url + path, { headers: { authorization: `Bearer ${token}` } });
-      if (response.ok) return (await response.json()) as T;
-      const text = await response.text();
-      if (response.status === 404) return null;
-      if (response.status !== 503 || Date.now() > deadline)
-        throw new Error(`GET ${path} answered ${response.status}: ${text}`);
+      const headers = { authorization: `Bearer ${token}` };
+      const { statusCode, body } = await this.#pool.request({ method: 'GET', path, headers });
+      const text = await body.text();
+      if (statusCode === 200) return JSON.parse(text) as T;
+      if (statusCode === 404) return null;
+      if (statusCode !== 503 || Date.now() > deadline) throw new Error(`GET ${path} answered ${statusCode}: ${text}`);
     }
   }
 }

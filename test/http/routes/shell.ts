@@ -15,7 +15,6 @@ const ALLOWED: readonly (readonly [string, string])[] = [
   ['/api/v1/wallet/somebody/entries', 'GET, HEAD'],
   ['/api/v1/wallet/somebody/charge', 'POST'],
   ['/api/v1/reservation', 'GET, HEAD, POST'],
-  ['/api/v1/reservation/hold', 'DELETE, GET, HEAD, POST'],
   ['/api/v1/reservation/some-id', 'DELETE, GET, HEAD'],
   ['/api/v1/reservation/some-id/pay', 'POST'],
   ['/ops/api/checklist', 'GET, HEAD'],
@@ -53,6 +52,17 @@ export function shellRoutes(world: () => World): void {
         expectProblem(answer, 405, 'METHOD_NOT_ALLOWED');
         expect(answer.headers.get('allow')).toBe(allow);
       }
+    });
+
+    it('takes /reservation/hold for no reservation: it allows POST alone', async () => {
+      const path = '/api/v1/reservation/hold';
+      for (const method of ['PUT', 'PATCH', 'OPTIONS']) {
+        const answer = await raw(method, path);
+        expectProblem(answer, 405, 'METHOD_NOT_ALLOWED');
+        expect(answer.headers.get('allow')).toBe('POST');
+      }
+      const { login } = await world().user('somebody');
+      expectProblem(await raw('GET', path, undefined, login), 404, 'RESERVATION_NOT_FOUND');
     });
 
     it.each(['/api', '/api/v1', '/api/v2/token', '/api/v1/tokens', '/ops/api', '/ops/api/nope', '/favicon.ico'])(
