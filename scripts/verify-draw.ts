@@ -21,7 +21,8 @@ export function flaw({ commitment, seed }: PublishedDraw, seen?: string): string
 }
 
 /** The ticket that one was drawn to; null when it was not drawn for. */
-export function drawnTicket({ seed, firstTicket, lastTicket }: PublishedDraw, ticket: number): number | null {
+export function drawnTicket(draw: Omit<PublishedDraw, 'number' | 'commitment'>, ticket: number): number | null {
+  const { seed, firstTicket, lastTicket } = draw;
   if (seed === null || firstTicket === null || lastTicket === null) return null;
   if (ticket < firstTicket || ticket > lastTicket) return null;
   const mine = sha256(`${seed}:${ticket}`);

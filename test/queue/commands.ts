@@ -13,6 +13,7 @@ const ACTIVE_SECONDS = [3_000, 1_200];
 const NO_SHOW_SECONDS = [900, 450];
 const USERS = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
 const QUEUES = [0, 1];
+const SEEDS = ['c0ffee', 'decade'].map((digits) => digits.padEnd(64, '0'));
 const TOLERANCE_SECONDS = 25;
 
 /** The queues of one run: their ids on the line under test, and what they should be. */
@@ -42,6 +43,8 @@ export const commands = (): fc.Arbitrary<Iterable<Command>> => {
     },
     { requiredKeys: [] },
   );
+  const preQueue = patch.map((change) => ({ ...change, state: 'PRE_QUEUE' as const }));
+  const drawn = fc.tuple(queue, preQueue, fc.constantFrom(...SEEDS));
   const leaving = fc.array(fc.tuple(who, fc.constantFrom('any', 'present', 'stale')), { minLength: 1, maxLength: 4 });
   const steps = fc.constantFrom(1, 1, 2, 3, 5, 15, -1, -4);
   return fc.commands(
@@ -55,6 +58,8 @@ export const commands = (): fc.Arbitrary<Iterable<Command>> => {
       queue.map((index) => command('tick', index, tick(index))),
       steps.chain((n) => queue.map((index) => command('age', [index, n], age(index, n * STEP_SECONDS)))),
       fc.tuple(queue, patch).map(([index, change]) => command('configure', [index, change], configure(index, change))),
+      drawn.map(([index, change, seed]) => command('draw', [index, change, seed], configure(index, change, seed))),
+      queue.map((index) => command('open', index, configure(index, { state: 'OPEN' }))),
     ],
     { maxCommands: 60, size: 'max' },
   );
@@ -129,10 +134,11 @@ const age = (queue: number, seconds: number) => async (expected: Expected, line:
 };
 
 const configure =
-  (queue: number, patch: Partial<Omit<QueueSettings, 'queueId'>>) => async (expected: Expected, line: Line) => {
-    const settings = await line.store.configure(expected.queueIds[queue] as string, patch);
+  (queue: number, patch: Partial<Omit<QueueSettings, 'queueId'>>, seed?: string) =>
+  async (expected: Expected, line: Line) => {
+    const settings = await line.store.configure(expected.queueIds[queue] as string, patch, seed);
     const model = expected.models[queue] as QueueModel;
-    model.configure(patch);
+    model.configure(patch, seed);
     expect(settings).toEqual({ queueId: expected.queueIds[queue], ...model.settings });
   };
 

@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { drawnTicket } from '../../scripts/verify-draw.ts';
 import type { Change, EnterRequest, LeaveRequest, Place, QueueSettings } from '../../server/queue/store.ts';
 import { FRESH } from './lines.ts';
 
@@ -33,6 +34,8 @@ export class QueueModel {
   #active: Slot[] = [];
   #ended: { userId: string; ticket: number; until: number }[] = [];
   #admissions: number[] = [];
+  /** A draw that is not revealed. */
+  #draw: { seed: string; firstTicket: number } | null = null;
 
   enter(users: readonly string[], admits: boolean): void {
     this.#exists = true;
@@ -82,16 +85,22 @@ export class QueueModel {
     return changes;
   }
 
-  configure(patch: Partial<Omit<QueueSettings, 'queueId'>>): void {
+  configure(patch: Partial<Omit<QueueSettings, 'queueId'>>, seed?: string): void {
     this.#exists = true;
     Object.assign(this.settings, patch);
+    if (seed !== undefined) this.#draw ??= { seed, firstTicket: this.#lastTicket + 1 };
     this.#serve([]);
+    if (this.settings.state === 'OPEN' && this.#draw) this.#reveal(this.#draw);
   }
 
   view(userId: string): View | null {
     const position = this.#waiting.findIndex((w) => w.userId === userId) + 1;
     const waiting = this.#waiting[position - 1];
-    if (waiting) return { status: 'WAITING', position, ticket: waiting.ticket, endsIn: null };
+    if (waiting) {
+      const drawnFor = this.#draw !== null && waiting.ticket >= this.#draw.firstTicket;
+      const last = this.#waiting.length;
+      return { status: 'WAITING', position: drawnFor ? last : position, ticket: waiting.ticket, endsIn: null };
+    }
     const slot = this.#active.find((s) => s.userId === userId);
     const place = slot ?? this.#ended.find((e) => e.userId === userId);
     if (!place) return null;
@@ -119,7 +128,7 @@ export class QueueModel {
     for (const { userId, ticket, until } of over)
       this.#ended.push({ userId, ticket, until: Math.min(until, this.now) });
 
-    const free = state === 'OPEN' ? Math.max(0, cap - this.#active.length) : 0;
+    const free = state === 'OPEN' && !this.#draw ? Math.max(0, cap - this.#active.length) : 0;
     const byTurn = [...this.#waiting.filter((w) => w.ahead), ...this.#waiting.filter((w) => !w.ahead)];
     const admitted = byTurn.slice(0, free);
     this.#waiting = this.#waiting.filter((w) => !admitted.includes(w));
@@ -135,6 +144,15 @@ export class QueueModel {
       status,
     });
     return [...over.map(told('EXPIRED')), ...admitted.map(told('ACTIVE'))];
+  }
+
+  #reveal({ seed, firstTicket }: { seed: string; firstTicket: number }): void {
+    const draw = { seed, firstTicket, lastTicket: this.#lastTicket };
+    for (const place of this.#waiting) place.ticket = drawnTicket(draw, place.ticket) ?? place.ticket;
+    this.#waiting.sort((a, b) => a.ticket - b.ticket);
+    this.#lastTicket += this.#lastTicket - firstTicket + 1;
+    this.#draw = null;
+    this.tick();
   }
 
   #forget(userId: string): void {
