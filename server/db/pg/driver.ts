@@ -28,7 +28,7 @@ export const PG_DEFAULTS: PgOptions = {
   poolSize: 10,
   statementTimeoutMilliseconds: 5_000,
   lockTimeoutMilliseconds: 300,
-  connectTimeoutMilliseconds: 450,
+  connectTimeoutMilliseconds: 600,
 };
 
 /** So much later than it should have cancelled a statement, a server counts as silent. */

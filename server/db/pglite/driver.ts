@@ -76,7 +76,10 @@ function translated({ code, message }: { code: string; message: string }): Error
   return saysNotNow(code) ? new StoreUnavailable('the embedded database can not do this now', { cause }) : cause;
 }
 
-/** One connection: a transaction has it alone, and everything else waits its turn. */
+/**
+ * One connection. Its thread takes calls in the order they were sent, so that the next one is there when one is done,
+ * however busy the event loop is; only a transaction has the connection alone.
+ */
 class PgliteDatabase implements Database {
   readonly kind = 'pglite';
   readonly #link: WorkerLink;
@@ -88,11 +91,11 @@ class PgliteDatabase implements Database {
   }
 
   query<R extends Row>(text: string, params: readonly unknown[] = []): Promise<R[]> {
-    return this.#turn.run(() => this.#ask<R>(text, params));
+    return this.#next(() => this.#ask<R>(text, params));
   }
 
   async execute(script: string): Promise<void> {
-    await this.#turn.run(() => this.#link.send({ kind: 'script', text: script }));
+    await this.#next(() => this.#link.send({ kind: 'script', text: script }));
   }
 
   transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
@@ -115,6 +118,12 @@ class PgliteDatabase implements Database {
       await this.#link.end();
     });
     return this.#closing;
+  }
+
+  /** Sends a call when no transaction is under way, and waits for its answer without keeping others from sending. */
+  async #next<T>(send: () => Promise<T>): Promise<T> {
+    const sent = await this.#turn.run(async () => ({ answer: send() }));
+    return sent.answer;
   }
 
   #ask<R extends Row>(text: string, params: readonly unknown[]): Promise<R[]> {

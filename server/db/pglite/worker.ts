@@ -30,9 +30,12 @@ async function answer(call: Call): Promise<Answer> {
   }
 }
 
-// PGlite has one connection and queues calls itself: answers leave in the order of the calls.
-port.on('message', async (call: Call) => {
-  port.postMessage(await answer(call));
-  if (call.kind === 'close') port.close();
+/** Calls are sent without waiting for the one before. */
+let last = Promise.resolve();
+port.on('message', (call: Call) => {
+  last = last.then(async () => {
+    port.postMessage(await answer(call));
+    if (call.kind === 'close') port.close();
+  });
 });
 port.postMessage({ id: 0, rows: [] } satisfies Answer);
