@@ -37,7 +37,7 @@ import { lineAuditor } from './monitor/audit.ts';
 import { Metrics } from './monitor/metrics.ts';
 import { metricsRoutes, monitorOpsRoutes } from './monitor/routes.ts';
 import { sampleReadings } from './monitor/sample-readings.ts';
-import { listenerReadings, schedulerReadings } from './monitor/sources.ts';
+import { databaseThreadReadings, listenerReadings, schedulerReadings } from './monitor/sources.ts';
 import { databaseAuditor } from './monitor/sql/audit.ts';
 import { linesOf } from './monitor/sql/lines.ts';
 import { queueOpsRoutes } from './queue/ops-routes.ts';
@@ -137,6 +137,8 @@ export async function compose(config: Config, log: Logger): Promise<Service> {
   metrics.add(sampleReadings(name, () => monitor.sampler.latest() ?? monitor.sampler.take()));
   metrics.add(schedulerReadings(() => scheduler.state()));
   metrics.add(listenerReadings(() => queue.listeners));
+  const threadMilliseconds = database.threadMilliseconds?.bind(database);
+  if (threadMilliseconds) metrics.add(databaseThreadReadings(threadMilliseconds));
   const lines = linesOf(database, (queueId) => queue.figures(queueId));
   const operators: Routes[] = [
     monitorOpsRoutes([lineAuditor(lines), databaseAuditor(database)], { ...monitor, broker: events.lag !== null }),

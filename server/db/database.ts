@@ -19,6 +19,8 @@ export interface Database extends Sql {
   transaction<T>(work: (sql: Sql) => Promise<T>, options?: TransactionOptions): Promise<T>;
   /** How its connections are used at this moment; absent where there is only one. */
   pool?(): PoolUse;
+  /** How long its own thread has been at work, in milliseconds; absent where it is another program. */
+  threadMilliseconds?(): number;
   /** Idempotent. Waits for calls under way. */
   close(): Promise<void>;
 }

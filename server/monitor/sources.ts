@@ -36,3 +36,14 @@ export const listenerReadings =
   async () => [
     { name: 'jari_queue_listeners', help: 'Event streams of this process that tell a place', value: listeners() },
   ];
+
+/** @param milliseconds how long the thread of the embedded database has been at work */
+export const databaseThreadReadings =
+  (milliseconds: () => number): Source =>
+  async () => [
+    {
+      name: 'jari_database_thread_seconds',
+      help: 'How long the thread of the embedded database has been at work since the start',
+      value: milliseconds() / 1_000,
+    },
+  ];

@@ -198,6 +198,7 @@ describe('the bottleneck', () => {
     ['POOL', { poolSize: 10, poolUsed: 10, poolWaiting: 25 }],
     ['LOCKS', { lockWaiting: 9, lockWaitMs: 700 }],
     ['DATABASE_CPU', { databaseCpu: 1.95 }],
+    ['DATABASE_THREAD', { cpu: 1.4, databaseThread: 0.96 }],
     ['REDIS_CPU', { redisCpu: 0.99 }],
     ['REDIS_TIME', { redisAnswerMs: 120 }],
     ['LAG', { lag: 5_000 }],

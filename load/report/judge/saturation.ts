@@ -8,6 +8,7 @@ export const RESOURCES = [
   'RUNNER_CPU',
   'LOCKS',
   'DATABASE_CPU',
+  'DATABASE_THREAD',
   'REDIS_CPU',
   'SERVICE_CPU',
   'MACHINE_CPU',
@@ -99,8 +100,9 @@ function useOf(run: RunRecord, resource: Resource): Use {
 
 function seriesOf(run: RunRecord, resource: Resource): { limit: number; values: Values } {
   const { client, server, machine, runner } = run;
-  const of = (value: (second: ServerSecond) => number | null): Values =>
-    server.seconds.map((second) => ({ second: second.second, value: value(second) }));
+  // A record of an earlier release may not have it.
+  const of = (value: (second: ServerSecond) => number | null | undefined): Values =>
+    server.seconds.map((second) => ({ second: second.second, value: value(second) ?? null }));
   switch (resource) {
     case 'RUNNER_CPU':
       return { limit: BUSY_CORE, values: client.map((second) => runnerOf(second, runner.processes)) };
@@ -109,10 +111,16 @@ function seriesOf(run: RunRecord, resource: Resource): { limit: number; values: 
     case 'DATABASE_CPU':
       // Elsewhere nobody knows how many processors it has.
       return { limit: BUSY_CORE * machine.processors, values: machine.isServices ? of((s) => s.databaseCpu) : [] };
+    case 'DATABASE_THREAD':
+      return { limit: BUSY_CORE, values: of(({ databaseThread }) => databaseThread) };
     case 'REDIS_CPU':
       return { limit: BUSY_CORE, values: of(({ redisCpu }) => redisCpu) };
     case 'SERVICE_CPU':
-      return { limit: BUSY_CORE, values: of(({ cpu }) => cpu) };
+      // A thread of the database's own is a resource by itself.
+      return {
+        limit: BUSY_CORE,
+        values: of(({ cpu, databaseThread }) => cpu && Math.max(0, cpu - (databaseThread ?? 0))),
+      };
     case 'MACHINE_CPU':
       return {
         limit: BUSY_MACHINE,

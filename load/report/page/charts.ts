@@ -105,7 +105,7 @@ function serverCharts(run: RunRecord, words: Words): Chart[] {
     draw(labels.cpu, '%', [
       line(labels.serviceBusiest, ({ cpu }) => percent(cpu)),
       ...(run.server.processes.length > 1 ? [line(labels.serviceAll, ({ cpuOfAll }) => percent(cpuOfAll))] : []),
-      line(labels.databaseCpu, ({ databaseCpu }) => percent(databaseCpu)),
+      line(labels.databaseCpu, ({ databaseCpu, databaseThread }) => percent(databaseCpu ?? databaseThread ?? null)),
       line('Redis', ({ redisCpu }) => percent(redisCpu)),
       { name: labels.runner, values: run.client.map(({ runnerCpuPercent }) => runnerCpuPercent) },
       {

@@ -52,6 +52,8 @@ export interface ProcessFigures {
   readonly name: string;
   /** Processor time since it began. */
   readonly cpuSeconds: number | null;
+  /** Of that, what the thread of an embedded database took. */
+  readonly databaseThreadSeconds: number | null;
   readonly loopLagMs: number | null;
   readonly memoryMegabytes: number | null;
   readonly poolSize: number | null;
@@ -71,6 +73,7 @@ export interface JobFigures {
 export const processFigures = (figures: Figures): ProcessFigures => ({
   name: figures.get('jari_process')?.[0]?.labels.process ?? '',
   cpuSeconds: read('process_cpu_seconds_total')(figures),
+  databaseThreadSeconds: read('jari_database_thread_seconds')(figures),
   loopLagMs: read('nodejs_eventloop_lag_p99_seconds', MILLISECONDS)(figures),
   memoryMegabytes: read('process_resident_memory_bytes', 1 / MEGABYTE)(figures),
   poolSize: read('jari_database_pool_size')(figures),

@@ -33,6 +33,8 @@ export interface ServerSecond extends SharedFigures {
   /** Of the process that was busiest, 1 being a core, and of all together. */
   readonly cpu: number | null;
   readonly cpuOfAll: number | null;
+  /** How much of the time the thread of an embedded database was at work; null where it is another program. */
+  readonly databaseThread: number | null;
   /** Of the process that was worst off: how late its timers ran (p99). */
   readonly loopLagMs: number | null;
   readonly memoryMegabytes: number | null;
@@ -96,7 +98,9 @@ function between(from: Look, to: Look): Omit<ServerSecond, 'second'> | null {
   const seconds = Math.max(0.001, (to.at - from.at) / 1_000);
   const { p50, p95, p99, ...answers } = trafficBetween(from.traffic, to.traffic);
   const most = (of: (process: ProcessFigures) => number | null) => highest(to.processes.map(of));
-  const cpus = to.processes.map(({ cpuSeconds }, i) => perSecond(from.processes[i]?.cpuSeconds, cpuSeconds, seconds));
+  const rates = (of: (process: ProcessFigures) => number | null) =>
+    to.processes.map((process, i) => perSecond(from.processes[i] && of(from.processes[i]), of(process), seconds));
+  const cpus = rates(({ cpuSeconds }) => cpuSeconds);
   const fullest = to.processes.toSorted((a, b) => (b.poolWaiting ?? 0) - (a.poolWaiting ?? 0))[0];
   return {
     ok: answers.ok / seconds,
@@ -108,6 +112,7 @@ function between(from: Look, to: Look): Omit<ServerSecond, 'second'> | null {
     routes: routesBetween(from.traffic, to.traffic).map((route) => routeOf(route, seconds)),
     cpu: highest(cpus),
     cpuOfAll: cpus.every((cpu) => cpu === null) ? null : cpus.reduce<number>((sum, cpu) => sum + (cpu ?? 0), 0),
+    databaseThread: highest(rates(({ databaseThreadSeconds }) => databaseThreadSeconds)),
     loopLagMs: most(({ loopLagMs }) => loopLagMs),
     memoryMegabytes: most(({ memoryMegabytes }) => memoryMegabytes),
     poolSize: fullest?.poolSize ?? null,

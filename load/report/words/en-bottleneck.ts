@@ -7,6 +7,7 @@ export const RESOURCES: Words['resources'] = {
   RUNNER_CPU: 'CPU of the runner',
   LOCKS: 'sessions of the database that wait for locks',
   DATABASE_CPU: 'CPU of the database',
+  DATABASE_THREAD: 'the thread of the embedded database',
   REDIS_CPU: 'CPU of Redis',
   SERVICE_CPU: 'CPU of the service',
   MACHINE_CPU: 'CPU of the whole machine',

@@ -23,6 +23,7 @@ const OF: Readonly<Record<Resource, (value: number) => string>> = {
   RUNNER_CPU: (value) => percent(value, 0),
   SERVICE_CPU: (value) => percent(value, 0),
   DATABASE_CPU: (value) => percent(value, 0),
+  DATABASE_THREAD: (value) => percent(value, 0),
   REDIS_CPU: (value) => percent(value, 0),
   MACHINE_CPU: (value) => percent(value, 0),
   LOCKS: (value) => figure(value, 0),

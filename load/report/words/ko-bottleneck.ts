@@ -7,6 +7,7 @@ export const RESOURCES: Words['resources'] = {
   RUNNER_CPU: '부하 발생기 CPU',
   LOCKS: '잠금을 기다리는 DB 세션 수',
   DATABASE_CPU: 'DB CPU',
+  DATABASE_THREAD: '내장 데이터베이스 스레드',
   REDIS_CPU: 'Redis CPU',
   SERVICE_CPU: '서비스 CPU',
   MACHINE_CPU: '장비 전체 CPU',

@@ -49,6 +49,10 @@ class WorkerLink {
     });
   }
 
+  activeMilliseconds(): number {
+    return this.#worker.performance.eventLoopUtilization().active;
+  }
+
   async end(): Promise<void> {
     await this.#worker.terminate();
     this.#unlock();
@@ -110,6 +114,10 @@ class PgliteDatabase implements Database {
         throw error;
       }
     });
+  }
+
+  threadMilliseconds(): number {
+    return this.#link.activeMilliseconds();
   }
 
   close(): Promise<void> {
