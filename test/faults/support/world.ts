@@ -1,5 +1,6 @@
 // The full size with a proxy in front of each store: a service of its own, a database of its own, a Redis of its own.
 import pg from 'pg';
+import { expect } from 'vitest';
 import { createDatabase, dropDatabase } from '../../../scripts/services/database.ts';
 import { FaultProxy } from '../../support/fault-proxy.ts';
 import { ownServers, sharedServer } from '../../support/servers.ts';
@@ -144,8 +145,15 @@ export class FaultWorld {
 
   /** What must hold after every fault: the operators' audit, and everything that was acknowledged. Empty when it does. */
   async violations(): Promise<string[]> {
-    const { body } = await this.ops<{ checks: { name: string; ok: boolean; detail: string }[] }>('/audit');
-    const found = body.checks.filter(({ ok }) => !ok).map(({ name, detail }) => `${name}: ${detail}`);
+    let checks: { name: string; ok: boolean; detail: string }[] = [];
+    const audit = async () => {
+      const { status, body } = await this.ops<{ checks: typeof checks }>('/audit');
+      checks = body.checks;
+      return status;
+    };
+    // Refused like everything else as long as a store is not found well again.
+    await expect.poll(audit, LATER).toBe(200);
+    const found = checks.filter(({ ok }) => !ok).map(({ name, detail }) => `${name}: ${detail}`);
     for (const [id, status] of this.#acknowledged) {
       const { body } = await this.ask<Reservation>('GET', `/api/v1/reservation/${id}`);
       if (body.status !== status) found.push(`reservation ${id} was ${status} and is ${body.status}`);
