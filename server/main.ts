@@ -8,6 +8,8 @@ import { tidyUpAfterStart } from './lib/after-start.ts';
 import { makeLog } from './lib/log.ts';
 
 const LOOPBACK = /^(127\.|localhost$|::1$)/;
+/** A crowd connects at once: whom the kernel turns away tries again only after a second. It caps this at `somaxconn`. */
+const CONNECTIONS_AT_THE_DOOR = 4_096;
 /** What is still under way then has had its chance. */
 const STOP_WITHIN_MILLISECONDS = 20_000;
 
@@ -38,7 +40,7 @@ async function started(service: Service, { port, host }: Config): Promise<string
   try {
     await service.start();
     tidyUpAfterStart();
-    return await service.app.listen({ port, host });
+    return await service.app.listen({ port, host, backlog: CONNECTIONS_AT_THE_DOOR });
   } catch (error) {
     await service.stop();
     throw error;
