@@ -30,6 +30,7 @@ export class Queue {
   readonly #entering: PerQueue<EnterRequest, Place>;
   readonly #asking: PerQueue<StatusRequest, Place | null>;
   readonly #leaving: PerQueue<LeaveRequest, boolean>;
+  readonly #draws: PerQueue<{ queueId: string }, Draw[]>;
   readonly #translator: Translator;
   readonly #stats = new Map<string, { at: number; stats: Promise<QueueStats | null> }>();
   readonly #signals: QueueSignals | null;
@@ -48,7 +49,8 @@ export class Queue {
       const draws = await store.draws(asked[0]?.queueId as string);
       return asked.map(() => draws);
     };
-    this.#translator = new Translator(new PerQueue(limits, drawsOf));
+    this.#draws = new PerQueue(limits, drawsOf);
+    this.#translator = new Translator(this.#draws);
     this.#watchers = new Watchers((requests) => this.#viewsOf(requests), signals);
   }
 
@@ -185,9 +187,9 @@ export class Queue {
     return this.#recentStats(queueId);
   }
 
-  /** Draws of a queue, newest first. */
+  /** Draws of a queue, newest first. @throws StoreUnavailable, Failure OVERLOADED */
   draws(queueId: string): Promise<Draw[]> {
-    return this.#store.draws(queueId);
+    return this.#draws.add({ queueId });
   }
 
   async #viewsOf(requests: readonly StatusRequest[]): Promise<(PlaceView | null)[]> {

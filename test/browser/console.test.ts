@@ -91,6 +91,23 @@ describe.skipIf(!CHROMIUM)('the console', () => {
     await ops('PATCH', '/queues/main', { cap: 50 });
   });
 
+  it('begins a pre-queue that is drawn, shows what it is bound to, and draws when the doors open', async () => {
+    const { page } = await open();
+    const set = async (doors: string) => {
+      await page.getByRole('button', { name: doors, exact: true }).click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Do it' }).click();
+      await page.locator('button[aria-pressed=true]', { hasText: doors }).waitFor();
+    };
+    await set('Drawn pre-queue');
+    const draws = await call<{ items: { commitment: string }[] }>(stage.service.url, 'GET', '/api/v1/queue/main/draws');
+    await page.getByText(draws.body.items[0]?.commitment as string).waitFor();
+    await page.getByText('A draw has been pending since').waitFor();
+    await fill(stage.service, 3, 'drawn');
+    await set('Open');
+    await page.getByText('The order of 3 places was drawn').waitFor();
+    await everybodyGoes(stage.service, []);
+  });
+
   it('shows the checklist and looks through the invariants', async () => {
     const { page } = await open();
     await page.locator('.area', { hasText: 'Database' }).getByText('fine', { exact: true }).waitFor();

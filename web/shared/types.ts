@@ -16,6 +16,7 @@ export type Availability = Static<typeof catalog.Availability>;
 export type Place = Static<typeof queue.PlaceWithToken>;
 export type PlaceEvent = Static<typeof queue.PlaceEvent>;
 export type QueueOverview = Static<typeof queue.QueueOverview>;
+export type Draw = Static<typeof queue.Draws>['items'][number];
 export type Reservation = Static<typeof reservation.Reservation>;
 export type Wallet = Static<typeof wallet.Wallet>;
 export type WalletEntries = Static<typeof wallet.WalletEntries>;

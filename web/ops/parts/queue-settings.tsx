@@ -16,7 +16,7 @@ export function QueueSettings({ queue, onWanted }: QueueSettingsProps) {
   const [typed, setTyped] = useState<QueuePatch>({});
   const is = queue ?? DEFAULTS;
   const changed = Object.fromEntries(
-    Object.entries(typed).filter(([key, value]) => !queue || value !== queue[key as keyof QueuePatch]),
+    Object.entries(typed).filter(([key, value]) => !queue || value !== queue[key as keyof typeof DEFAULTS]),
   ) as QueuePatch;
   const submit = (event: Event) => {
     event.preventDefault();

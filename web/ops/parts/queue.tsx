@@ -1,25 +1,35 @@
-import { useEffect, useState } from 'preact/hooks';
-import { Refused } from '../../shared/api.ts';
+import { useState } from 'preact/hooks';
 import { Confirm } from '../../shared/dialog.tsx';
 import { number } from '../../shared/format.ts';
 import { language } from '../../shared/language.ts';
 import { useStore } from '../../shared/store.ts';
+import type { Draw } from '../../shared/types.ts';
 import { useTexts } from '../texts/index.ts';
-import { askOps, changeOps } from '../token.ts';
+import { changeOps } from '../token.ts';
 import type { QueueAdmin, QueuePatch } from '../types.ts';
+import { DrawLine } from './draw-line.tsx';
 import { useDoing } from './outcome.tsx';
 import { QueueSettings } from './queue-settings.tsx';
+import { useQueue } from './use-queue.ts';
 
-const EVERY_MILLISECONDS = 2_000;
-const STATES = ['OPEN', 'PAUSED', 'PRE_QUEUE'] as const;
+const DOORS = ['OPEN', 'PAUSED', 'PRE_QUEUE', 'DRAWN'] as const;
+type Door = (typeof DOORS)[number];
+
+const isPending = (draw: Draw | null) => draw !== null && draw.revealedAt === null;
+const toPatch = (door: Door): QueuePatch =>
+  door === 'DRAWN' ? { state: 'PRE_QUEUE', shuffle: true } : { state: door };
+const doorOf = ({ state, shuffle }: QueuePatch): Door | undefined => (shuffle ? 'DRAWN' : state);
 
 /** A line's doors and settings. Nothing changes without a second look. */
 export function QueueBox() {
   const texts = useTexts();
   const now = useStore(language);
   const [queueId, setQueueId] = useState('main');
-  const { queue, missing, put } = useQueue(queueId);
+  const { queue, draw, missing, put } = useQueue(queueId);
+  const door =
+    queue && doorOf({ state: queue.state, ...(isPending(draw) && queue.state === 'PRE_QUEUE' && { shuffle: true }) });
   const [wanted, setWanted] = useState<QueuePatch | null>(null);
+  const wantedDoor = wanted ? doorOf(wanted) : undefined;
   const doing = useDoing();
   const apply = async (patch: QueuePatch) => {
     await doing.run(async () => {
@@ -47,31 +57,32 @@ export function QueueBox() {
       {missing && <p class="quiet">{texts.queue.missing}</p>}
       <fieldset class="choice">
         <legend>{texts.queue.state}</legend>
-        {STATES.map((state) => (
+        {DOORS.map((one) => (
           <button
-            key={state}
+            key={one}
             type="button"
-            aria-pressed={queue?.state === state}
-            disabled={queue?.state === state}
-            onClick={() => setWanted({ state })}
+            aria-pressed={door === one}
+            disabled={door === one || (door === 'DRAWN' && one === 'PRE_QUEUE')}
+            onClick={() => setWanted(toPatch(one))}
           >
-            {texts.queue.states[state]}
+            {texts.queue.states[one]}
           </button>
         ))}
       </fieldset>
-      {queue && (
+      {queue && door && (
         <p class="quiet">
-          {texts.queue.explain[queue.state]} {texts.tiles.active} {number(queue.active, now)} · {texts.tiles.waiting}{' '}
+          {texts.queue.explain[door]} {texts.tiles.active} {number(queue.active, now)} · {texts.tiles.waiting}{' '}
           {number(queue.waiting, now)}
         </p>
       )}
+      {draw && <DrawLine draw={draw} />}
       {(queue || missing) && <QueueSettings key={queueId} queue={queue} onWanted={setWanted} />}
       {doing.line}
       {wanted && (
         <Confirm
           title={
-            wanted.state
-              ? texts.queue.confirmState(queueId, texts.queue.states[wanted.state])
+            wantedDoor
+              ? texts.queue.confirmState(queueId, texts.queue.states[wantedDoor])
               : texts.queue.confirmSettings(queueId)
           }
           yes={texts.queue.yes}
@@ -81,7 +92,7 @@ export function QueueBox() {
           onYes={() => void apply(wanted)}
           onNo={() => setWanted(null)}
         >
-          <Consequences queue={queue} wanted={wanted} />
+          <Consequences queue={queue} draw={draw} wanted={wanted} />
         </Confirm>
       )}
     </section>
@@ -89,8 +100,9 @@ export function QueueBox() {
 }
 
 /** What a change means, before it is made. */
-function Consequences({ queue, wanted }: { queue: QueueAdmin | null; wanted: QueuePatch }) {
+function Consequences({ queue, draw, wanted }: { queue: QueueAdmin | null; draw: Draw | null; wanted: QueuePatch }) {
   const texts = useTexts().queue;
+  const door = doorOf(wanted);
   const flag = (value: boolean | undefined) => (value === undefined ? '–' : value ? texts.on : texts.off);
   const lines = [
     wanted.cap !== undefined && texts.was(texts.cap, String(queue?.cap ?? '–'), String(wanted.cap)),
@@ -98,7 +110,8 @@ function Consequences({ queue, wanted }: { queue: QueueAdmin | null; wanted: Que
       texts.was(texts.slot, String(queue?.activeSeconds ?? '–'), String(wanted.activeSeconds)),
     wanted.releaseOnConfirm !== undefined &&
       texts.was(texts.release, flag(queue?.releaseOnConfirm), flag(wanted.releaseOnConfirm)),
-    wanted.state !== undefined && texts.explain[wanted.state],
+    door !== undefined && texts.explain[door],
+    door === 'OPEN' && isPending(draw) && texts.draw.opens,
     wanted.cap !== undefined && queue && wanted.cap < queue.active && texts.drains,
   ].filter((line) => typeof line === 'string');
   return (
@@ -108,28 +121,4 @@ function Consequences({ queue, wanted }: { queue: QueueAdmin | null; wanted: Que
       ))}
     </ul>
   );
-}
-
-/** A line as it is now, asked for every two seconds. */
-function useQueue(queueId: string) {
-  const [state, setState] = useState<{ queue: QueueAdmin | null; missing: boolean }>({ queue: null, missing: false });
-  useEffect(() => {
-    let over = false;
-    let timer: ReturnType<typeof setTimeout>;
-    setState({ queue: null, missing: false });
-    const look = async () => {
-      const path = `/ops/api/queues/${encodeURIComponent(queueId)}`;
-      const found = await askOps<QueueAdmin>(path).catch((error: Refused) => error);
-      if (over) return;
-      if (!(found instanceof Refused)) setState({ queue: found, missing: false });
-      else if (found.code === 'NOT_FOUND') setState({ queue: null, missing: true });
-      timer = setTimeout(look, EVERY_MILLISECONDS);
-    };
-    void look();
-    return () => {
-      over = true;
-      clearTimeout(timer);
-    };
-  }, [queueId]);
-  return { ...state, put: (queue: QueueAdmin) => setState({ queue, missing: false }) };
 }

@@ -63,11 +63,19 @@ export const en = {
     release: 'A slot ends with the purchase',
     apply: 'Apply …',
     state: 'Doors',
-    states: { OPEN: 'Open', PAUSED: 'Paused', PRE_QUEUE: 'Pre-queue' },
+    states: { OPEN: 'Open', PAUSED: 'Paused', PRE_QUEUE: 'Pre-queue', DRAWN: 'Drawn pre-queue' },
     explain: {
       OPEN: 'People are admitted as slots free up.',
       PAUSED: 'Nobody is admitted. Who is inside stays until the slot ends; everybody keeps their place.',
       PRE_QUEUE: 'People may line up, nobody is admitted yet.',
+      DRAWN:
+        'People may line up, nobody is admitted yet. Opening the doors draws the order of all who came meanwhile. A draw can’t be taken back.',
+    },
+    draw: {
+      opens: 'The order of all who wait since the draw was begun is drawn now.',
+      pending: (time: string) => `A draw has been pending since ${time}.`,
+      made: (places: string, time: string) => `The order of ${places} places was drawn at ${time}.`,
+      commitment: 'Published beforehand (SHA-256 of the seed):',
     },
     confirmState: (name: string, state: string) => `Set the doors of “${name}” to ${state}?`,
     confirmSettings: (name: string) => `Change “${name}”?`,

@@ -65,11 +65,19 @@ export const ko: Texts = {
     release: '구매하면 자리를 넘김',
     apply: '적용…',
     state: '입구',
-    states: { OPEN: '열림', PAUSED: '멈춤', PRE_QUEUE: '사전 대기' },
+    states: { OPEN: '열림', PAUSED: '멈춤', PRE_QUEUE: '사전 대기', DRAWN: '추첨 사전 대기' },
     explain: {
       OPEN: '자리가 나는 대로 입장합니다.',
       PAUSED: '아무도 들어가지 않습니다. 안에 있는 사람은 시간이 끝날 때까지 머물고, 모두의 순서가 유지됩니다.',
       PRE_QUEUE: '줄은 설 수 있지만 아직 입장은 없습니다.',
+      DRAWN:
+        '줄은 설 수 있지만 아직 입장은 없습니다. 열면 그사이 온 사람 모두의 순서를 추첨으로 정합니다. 추첨은 되돌릴 수 없습니다.',
+    },
+    draw: {
+      opens: '추첨을 시작한 뒤로 기다린 사람 모두의 순서를 지금 추첨합니다.',
+      pending: (time) => `${time}부터 추첨을 기다리고 있습니다.`,
+      made: (places, time) => `${time}에 ${places}명의 순서를 추첨했습니다.`,
+      commitment: '미리 공개한 값 (시드의 SHA-256):',
     },
     confirmState: (name, state) => `“${name}” 입구를 ${state} 상태로 바꿀까요?`,
     confirmSettings: (name) => `“${name}” 설정을 바꿀까요?`,
