@@ -40,6 +40,8 @@ export class Memory {
   readonly charges = new Map<string, number[]>();
   /** Whose charges may have been made without an answer. */
   readonly unsure = new Set<string>();
+  /** Whether anybody may have been credited without an answer. */
+  #creditUnsure = false;
   readonly #cancels = new Set<string>();
   /** Of each key, whose it is and what it came with: the first answer. */
   readonly #answers = new Map<string, string>();
@@ -53,11 +55,14 @@ export class Memory {
   /** It may have been done or not. */
   unanswered({ operation, asked }: FuzzRequest): void {
     if (operation?.id.endsWith('/charge')) this.unsure.add(String(asked.userId));
+    if (operation?.id.endsWith('/compensate')) this.#creditUnsure = true;
   }
 
   /** Keeps what was acknowledged. Returns what is wrong with it, seen beside what was acknowledged before. */
   answered(request: FuzzRequest, answer: Answer): string[] {
     const wrong = this.#replayed(request, answer);
+    // A store that was lost may have lost its answer alone.
+    if (answer.status === 503 && answer.text.includes('STORE_UNAVAILABLE')) this.unanswered(request);
     if (answer.status !== 200 || !request.operation) return wrong;
     const { id } = request.operation;
     if (id.endsWith('/charge')) this.#charged(request);
@@ -122,7 +127,7 @@ export class Memory {
     const acknowledged = countOf(this.charges.get(userId) ?? []);
     for (const amount of new Set([...made.keys(), ...acknowledged.keys()])) {
       const [was, said] = [made.get(amount) ?? 0, acknowledged.get(amount) ?? 0];
-      if (was < said || (was > said && !this.unsure.has(userId)))
+      if (was < said || (was > said && !this.#creditUnsure && !this.unsure.has(userId)))
         wrong.push(`${userId} was told of ${said} charges of ${amount}, the ledger has ${was}`);
     }
     return wrong;

@@ -18,6 +18,8 @@ export interface FuzzOptions {
   auth: Auth;
   requests: number;
   seed: number;
+  /** Of the embedded database, removed afterwards; a fresh one by default. */
+  dataDir?: string | undefined;
   say: (line: string) => void;
 }
 
@@ -41,9 +43,9 @@ const SAY_EVERY_MILLISECONDS = 5_000;
 const MOST_VIOLATIONS = 200;
 
 export async function runFuzz(options: FuzzOptions): Promise<FuzzOutcome> {
-  const { size, auth, say } = options;
+  const { size, auth, say, dataDir } = options;
   say(`starting a fresh service, ${size}, AUTH=${auth} …`);
-  const service = await startFuzzed(size, auth, say);
+  const service = await startFuzzed(size, auth, say, dataDir);
   try {
     const operations = await operationsOf(service.urls[0] as string);
     const run = new Run(options, service, operations);

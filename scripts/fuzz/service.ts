@@ -39,21 +39,29 @@ export interface FuzzedService {
   stop(): Promise<void>;
 }
 
-/** One process on the embedded database, or two at full size on servers of their own. */
-export async function startFuzzed(size: Size, auth: Auth, say: (line: string) => void): Promise<FuzzedService> {
+/**
+ * One process on the embedded database, or two at full size on servers of their own.
+ * @param dataDir of the embedded database, removed afterwards; a fresh one by default
+ */
+export async function startFuzzed(
+  size: Size,
+  auth: Auth,
+  say: (line: string) => void,
+  dataDir?: string,
+): Promise<FuzzedService> {
   const settings = { ...SETTINGS, AUTH: auth, SEATS_PER_USER: auth === 'token' ? '25' : '0' };
   if (size === 'full') {
     const services = ['postgres', 'redis', 'kafka'] as const;
     const { processes, output, stop } = await startWorld({ services, processes: [settings, settings], say });
     return watched(processes, output, stop);
   }
-  const dataDir = mkdtempSync(join(tmpdir(), 'jari-fuzz-'));
+  const folder = dataDir ?? mkdtempSync(join(tmpdir(), 'jari-fuzz-'));
   const output: string[] = [];
-  const env = { ...settings, ...NO_STORES, DATA_DIR: dataDir };
+  const env = { ...settings, ...NO_STORES, DATA_DIR: folder };
   const api = new ApiProcess('127.0.0.1', await freePort(), env, (line) => output.push(line), { detached: true });
   const stop = async () => {
     await api.stop();
-    rmSync(dataDir, { recursive: true, force: true, maxRetries: 3 });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
   };
   try {
     await api.ready();
