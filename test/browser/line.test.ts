@@ -110,6 +110,34 @@ describe.skipIf(!CHROMIUM)('the place in the line', () => {
     await page.getByRole('timer').waitFor();
   });
 
+  it('is no number before a draw, and the draw is checked once it has been made', async () => {
+    const operator = { authorization: `Bearer ${stage.service.opsToken}` };
+    const doors = (body: object) => call(stage.service.url, 'PATCH', '/ops/api/queues/main', body, operator);
+    const [inside] = await fill(stage.service, 1, 'inside');
+    await doors({ state: 'PRE_QUEUE', shuffle: true });
+    await fill(stage.service, 2, 'others');
+    const { page, complaints } = await stage.visit('/concerts/125', { userId: 'fay' });
+    await joinLine(page);
+    await page.getByText('A draw decides the order').first().waitFor();
+    await page.getByText('3 people wait so far').waitFor();
+    expect(await before(page).count()).toBe(0);
+    expect(await page.title()).toBe('Before the draw · jari');
+    await page.reload();
+    await page.getByText('How can I know that it is fair?').click();
+    const { body } = await call<{ items: { commitment: string }[] }>(
+      stage.service.url,
+      'GET',
+      '/api/v1/queue/main/draws',
+    );
+    await page.getByText(body.items[0]?.commitment as string).waitFor();
+    await doors({ state: 'OPEN' });
+    await page.getByText('The draw was checked by this browser').waitFor();
+    expect(await page.title()).toMatch(/^\([123]\)/);
+    expect(complaints).toEqual([]);
+    await goes(stage.service, 'fay');
+    await goes(stage.service, inside as string);
+  });
+
   it('comes back when the service was away', async () => {
     await fill(stage.service, 1, 'last');
     const { page } = await stage.visit('/concerts/125', { userId: 'eun' });

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { drawnTicket } from '../../scripts/verify-draw.ts';
 import { demoConcerts } from '../../server/catalog/demo/concerts.ts';
+import { sha256 } from '../../server/queue/draw/draw.ts';
+import { check } from '../../web/fan/place/draw-check.ts';
 import { progress, waitRange } from '../../web/fan/place/estimate.ts';
 import { readEvents, type StreamEvent } from '../../web/fan/place/event-reader.ts';
 import { fitted, resized } from '../../web/fan/seats/map/camera.ts';
@@ -199,3 +202,24 @@ function flat(texts: object, prefix = ''): Map<string, string> {
   }
   return all;
 }
+
+describe('a draw that a fan checks', () => {
+  const seed = 'c0ffee'.padEnd(64, '0');
+  const commitment = sha256(seed);
+  const at = new Date().toISOString();
+  const draw = { number: 1, seed, commitment, firstTicket: 11, lastTicket: 30, committedAt: at, revealedAt: at };
+  const ticket = drawnTicket(draw, 17) as number;
+
+  it('is the one that was announced, with the place that it gives', async () => {
+    expect(await check([draw], { ticket: 17, commitment }, ticket)).toBe('kept');
+    expect(await check([draw], { ticket: 17, commitment }, ticket + 1)).toBe('broken');
+  });
+
+  it('is found out when it has another seed, or is not there', async () => {
+    const other = 'decade'.padEnd(64, '0');
+    expect(await check([{ ...draw, seed: other }], { ticket: 17, commitment }, ticket)).toBe('broken');
+    const made = { ...draw, seed: other, commitment: sha256(other) };
+    expect(await check([made], { ticket: 17, commitment }, ticket)).toBe('broken');
+    expect(await check([], { ticket: 17, commitment }, ticket)).toBe('unchecked');
+  });
+});

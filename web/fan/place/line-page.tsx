@@ -5,10 +5,12 @@ import { language } from '../../shared/language.ts';
 import { useStore } from '../../shared/store.ts';
 import { notify } from '../shell/notice.tsx';
 import { useTexts } from '../texts/index.ts';
+import { useDraw } from './draw.ts';
+import { ToBeDrawn } from './draw-note.tsx';
 import { progress, waitRange } from './estimate.ts';
 import { connection } from './hearing.ts';
 import { useOverview } from './overview.ts';
-import { leave, type PlaceState } from './place.ts';
+import { isToBeDrawn, leave, type PlaceState } from './place.ts';
 import { RollingNumber } from './rolling-number.tsx';
 import { allowSound, chime, chimes, setChimes } from './turn.ts';
 import { waitText } from './wait-text.ts';
@@ -19,6 +21,8 @@ export function LinePage({ place }: { place: PlaceState }) {
   const now = useStore(language);
   const overview = useOverview(place.queueId);
   const shut = overview !== null && overview.state !== 'OPEN';
+  const checked = useDraw(place, overview?.state);
+  const toBeDrawn = isToBeDrawn(place);
   const { position, startPosition, etaSeconds, seen } = place;
   const before = position - 1;
   const done = progress(startPosition, position);
@@ -29,42 +33,68 @@ export function LinePage({ place }: { place: PlaceState }) {
       <h1 id="line-title" tabIndex={-1} class="line-title">
         {texts.line.title}
       </h1>
-      <div class="line-place">
-        {before > 0 ? (
-          <>
-            <RollingNumber value={before} />
-            <p class="line-before">{texts.line.before}</p>
-          </>
-        ) : (
-          <>
-            <p class="line-next">{texts.line.next}</p>
-            <p class="line-before">{texts.line.nextNote}</p>
-          </>
-        )}
-      </div>
-      <Way done={done} />
-      {shut ? (
-        <div class="line-shut" role="status">
-          <strong>{texts.line.paused}</strong>
-          <span>{texts.line.pausedNote}</span>
-        </div>
+      {toBeDrawn ? (
+        <ToBeDrawn waiting={position} commitment={place.draw?.commitment ?? ''} />
       ) : (
-        <dl class="line-facts">
-          <div>
-            <dt>{texts.line.wait}</dt>
-            <dd>{wait}</dd>
-          </div>
-          <div>
-            <dt>{texts.line.behind}</dt>
-            <dd>{behind === null ? '–' : texts.line.people(number(behind, now))}</dd>
-          </div>
-        </dl>
+        <>
+          <Before before={before} />
+          <Way done={done} />
+          <Facts wait={wait} behind={behind} shut={shut} />
+        </>
       )}
-      <Announcer text={texts.line.announce(number(before, now), shut ? texts.line.paused : wait)} />
+      {checked && <p class={`line-checked ${checked}`}>{texts.line.draw.checked[checked]}</p>}
+      <Announcer
+        text={
+          toBeDrawn ? texts.line.draw.title : texts.line.announce(number(before, now), shut ? texts.line.paused : wait)
+        }
+      />
       <ConnectionNote heardAt={place.heardAt} />
       <Steps />
       <LineChoices />
     </section>
+  );
+}
+
+/** How many are before the fan. */
+function Before({ before }: { before: number }) {
+  const texts = useTexts();
+  return (
+    <div class="line-place">
+      {before > 0 ? (
+        <>
+          <RollingNumber value={before} />
+          <p class="line-before">{texts.line.before}</p>
+        </>
+      ) : (
+        <>
+          <p class="line-next">{texts.line.next}</p>
+          <p class="line-before">{texts.line.nextNote}</p>
+        </>
+      )}
+    </div>
+  );
+}
+
+/** What the fan can expect; or that the doors are shut. */
+function Facts({ wait, behind, shut }: { wait: string; behind: number | null; shut: boolean }) {
+  const texts = useTexts();
+  const now = useStore(language);
+  return shut ? (
+    <div class="line-shut" role="status">
+      <strong>{texts.line.paused}</strong>
+      <span>{texts.line.pausedNote}</span>
+    </div>
+  ) : (
+    <dl class="line-facts">
+      <div>
+        <dt>{texts.line.wait}</dt>
+        <dd>{wait}</dd>
+      </div>
+      <div>
+        <dt>{texts.line.behind}</dt>
+        <dd>{behind === null ? '–' : texts.line.people(number(behind, now))}</dd>
+      </div>
+    </dl>
   );
 }
 

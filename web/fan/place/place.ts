@@ -12,6 +12,8 @@ export interface KeptPlace {
   ticket: number;
   token: string;
   startPosition: number;
+  /** The draw that decides its order: the ticket that is drawn for, and what the draw was bound to when it was taken. */
+  draw?: { ticket: number; commitment: string };
   /** What they lined up for. */
   concertId: number;
   concertScheduleId: number;
@@ -48,9 +50,11 @@ export async function enter(concertId: number, concertScheduleId: number): Promi
   const body = { userId: me.userId };
   const answer = await ask<Place>('/api/v1/token/create', { method: 'POST', body, token: me.login });
   ended.set(null);
-  const startPosition = Math.max(answer.position, same(answer)?.startPosition ?? 0);
+  const before = same(answer);
+  const startPosition = Math.max(answer.position, before?.startPosition ?? 0);
   const { userId, queueId, ticket, token } = answer;
-  const next: KeptPlace = { userId, queueId, ticket, token, startPosition, concertId, concertScheduleId };
+  const draw = before?.draw;
+  const next = { userId, queueId, ticket, token, startPosition, concertId, concertScheduleId, ...(draw && { draw }) };
   remembered.set('place', next);
   hear(answer);
 }
@@ -96,6 +100,19 @@ function drawn(mine: KeptPlace | null, told: PlaceEvent): KeptPlace | null {
   remembered.set('place', next);
   return next;
 }
+
+/** A draw will decide the order of the fan's place; it is bound to this from now on. */
+export function noteDraw(ticket: number, commitment: string): void {
+  const mine = kept();
+  const now = place.get();
+  if (mine?.ticket !== ticket || mine.draw?.ticket === ticket || !now) return;
+  const draw = { ticket, commitment };
+  remembered.set('place', { ...mine, draw });
+  place.set({ ...now, draw });
+}
+
+/** Nobody knows the order yet: the position says only how many wait. */
+export const isToBeDrawn = ({ draw, ticket }: KeptPlace): boolean => draw?.ticket === ticket;
 
 /** The place is over: forgotten here and in the other tabs. */
 export function end(why: 'expired' | 'left'): void {

@@ -2,7 +2,7 @@ import { until, useSeconds } from '../../shared/clock.ts';
 import { countdown, number } from '../../shared/format.ts';
 import { language } from '../../shared/language.ts';
 import { useStore } from '../../shared/store.ts';
-import { place } from '../place/place.ts';
+import { isToBeDrawn, place } from '../place/place.ts';
 import { paths, type Route, route } from '../router.ts';
 import { useTexts } from '../texts/index.ts';
 import { Link } from './link.tsx';
@@ -41,17 +41,19 @@ function PlaceChip({ here }: { here: Route }) {
   return now.status === 'ACTIVE' ? (
     <InsideChip to={to} expiresAt={now.expiresAt} />
   ) : (
-    <WaitingChip to={to} position={now.position} />
+    <WaitingChip to={to} position={isToBeDrawn(now) ? null : now.position} />
   );
 }
 
-function WaitingChip({ to, position }: { to: string; position: number }) {
+/** @param position null before a draw */
+function WaitingChip({ to, position }: { to: string; position: number | null }) {
   const texts = useTexts();
   const now = useStore(language);
+  const where = position === null ? texts.line.draw.chip : number(position, now);
   return (
-    <Link to={to} class="chip" aria-label={`${texts.concert.rejoin}: ${number(position, now)}`}>
+    <Link to={to} class="chip" aria-label={`${texts.concert.rejoin}: ${where}`}>
       <span class="chip-dot" aria-hidden="true" />
-      {number(position, now)}
+      {where}
     </Link>
   );
 }

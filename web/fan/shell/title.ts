@@ -2,7 +2,7 @@ import { useEffect } from 'preact/hooks';
 import { number } from '../../shared/format.ts';
 import { language } from '../../shared/language.ts';
 import { makeStore, useStore } from '../../shared/store.ts';
-import { place } from '../place/place.ts';
+import { isToBeDrawn, place } from '../place/place.ts';
 import { route } from '../router.ts';
 import { useTexts } from '../texts/index.ts';
 
@@ -22,6 +22,7 @@ export function useTabTitle(): void {
   const atDoor = useStore(route).page === 'door';
   useEffect(() => {
     if (mine?.status === 'ACTIVE' && !(atDoor && document.hasFocus())) document.title = texts.turn.tab;
+    else if (mine?.status === 'WAITING' && isToBeDrawn(mine)) document.title = texts.line.tabDrawn;
     else if (mine?.status === 'WAITING') document.title = texts.line.tab(number(mine.position, now));
     else document.title = `${title} · ${texts.app.name}`;
   }, [title, mine, atDoor, texts, now]);

@@ -53,6 +53,20 @@ export const en = {
     progress: (percent: number) => `${percent} % of the way`,
     paused: 'The doors are closed for a moment',
     pausedNote: 'Nobody goes in now. Your place is kept, and the line moves on as soon as they open.',
+    draw: {
+      title: 'A draw decides the order when the sale opens',
+      note: (people: string) =>
+        `${people} people wait so far. When you came makes no difference; your place in the draw is kept.`,
+      chip: 'before the draw',
+      proof: 'How can I know that it is fair?',
+      proofNote:
+        'The draw is bound to a secret already: this is its fingerprint (SHA-256). The secret is published with the draw, and this browser checks that the two fit.',
+      checked: {
+        kept: 'The draw was checked by this browser: it is the one that was announced, and your place is right.',
+        broken: 'The draw does not fit what was announced beforehand. Please tell the seller.',
+        unchecked: 'This browser could not check the draw.',
+      },
+    },
     steps: {
       title: 'What happens next',
       wait: 'You wait here. You may reload, lock your phone or open another tab: your place stays yours.',
@@ -75,6 +89,7 @@ export const en = {
     leaveNo: 'Keep my place',
     announce: (position: string, wait: string) => `${position} people are before you. Expected wait: ${wait}.`,
     tab: (position: string) => `(${position}) in the line · jari`,
+    tabDrawn: 'Before the draw · jari',
     estimate: {
       soon: 'less than a minute',
       minutes: (low: number, high: number) => (low === high ? `about ${low} min` : `${low} to ${high} min`),

@@ -55,6 +55,20 @@ export const ko: Texts = {
     progress: (percent) => `${percent}% 왔어요`,
     paused: '잠시 입장이 멈췄어요',
     pausedNote: '지금은 아무도 들어가지 않아요. 내 순서는 그대로이고, 다시 열리면 줄이 이어집니다.',
+    draw: {
+      title: '판매가 열리면 추첨으로 순서를 정해요',
+      note: (people) =>
+        `지금 ${people}명이 기다리고 있어요. 언제 왔는지는 상관없고, 추첨에 들어갈 자리는 그대로 남아 있어요.`,
+      chip: '추첨 전',
+      proof: '공정한 추첨인지 어떻게 알 수 있나요?',
+      proofNote:
+        '추첨에 쓸 비밀값은 이미 정해져 있고, 이것이 그 지문(SHA-256)이에요. 비밀값은 추첨과 함께 공개되고, 이 브라우저가 둘이 맞는지 확인해요.',
+      checked: {
+        kept: '이 브라우저에서 추첨을 확인했어요. 미리 알린 그대로이고, 내 순서도 맞아요.',
+        broken: '추첨이 미리 알린 것과 맞지 않아요. 판매자에게 알려 주세요.',
+        unchecked: '이 브라우저에서는 추첨을 확인할 수 없었어요.',
+      },
+    },
     steps: {
       title: '이렇게 진행돼요',
       wait: '여기서 기다려요. 새로고침하거나 화면을 꺼도, 다른 탭을 열어도 순서는 그대로예요.',
@@ -77,6 +91,7 @@ export const ko: Texts = {
     leaveNo: '계속 기다리기',
     announce: (position, wait) => `내 앞에 ${position}명. 예상 대기 ${wait}.`,
     tab: (position) => `(${position}) 대기 중 · 자리`,
+    tabDrawn: '추첨 전 · 자리',
     estimate: {
       soon: '1분 이내',
       minutes: (low, high) => (low === high ? `약 ${low}분` : `${low}~${high}분`),

@@ -1,0 +1,47 @@
+import { useEffect, useState } from 'preact/hooks';
+import { drawsOf } from '../../shared/draws.ts';
+import { jittered } from '../../shared/random.ts';
+import type { Draw, QueueOverview } from '../../shared/types.ts';
+import { type Checked, check } from './draw-check.ts';
+import { isToBeDrawn, noteDraw, type PlaceState } from './place.ts';
+
+const CHECKED_AFTER_MILLISECONDS = 3_000;
+
+/**
+ * Keeps what the draw of the fan's place is bound to while the doors are shut, and checks the draw once it has been made.
+ * Null before that, and without a draw.
+ */
+export function useDraw(place: PlaceState, doors: QueueOverview['state'] | undefined): Checked | null {
+  const [checked, setChecked] = useState<Checked | null>(null);
+  const { queueId, ticket, draw } = place;
+  const shut = doors !== undefined && doors !== 'OPEN';
+  useEffect(() => {
+    if (!shut || draw !== undefined) return;
+    const note = (draws: Draw[]) => {
+      const pending = draws.find(({ revealedAt }) => revealedAt === null);
+      if (pending && pending.firstTicket !== null && ticket >= pending.firstTicket)
+        noteDraw(ticket, pending.commitment);
+    };
+    drawsOf(queueId).then(note, () => {});
+  }, [queueId, ticket, shut, draw]);
+
+  const made = draw !== undefined && !isToBeDrawn(place);
+  useEffect(() => {
+    setChecked(null);
+    if (!made) return;
+    let over = false;
+    // All who wait are told of the draw at the same moment.
+    const timer = setTimeout(async () => {
+      const found = await drawsOf(queueId).then(
+        (draws) => check(draws, draw, ticket),
+        (): Checked => 'unchecked',
+      );
+      if (!over) setChecked(found);
+    }, jittered(CHECKED_AFTER_MILLISECONDS));
+    return () => {
+      over = true;
+      clearTimeout(timer);
+    };
+  }, [queueId, ticket, made]);
+  return checked;
+}
