@@ -32,11 +32,16 @@ export function drawnTicket(draw: Omit<PublishedDraw, 'number' | 'commitment'>, 
 }
 
 async function main([url, queueId = 'main', ticket, seen]: string[]): Promise<number> {
-  if (!url) {
+  if (!url || !URL.canParse(url) || (ticket !== undefined && !/^[1-9]\d*$/.test(ticket))) {
     console.error('npm run verify-draw -- URL [QUEUE] [TICKET] [COMMITMENT]');
     return 2;
   }
-  const answer = await fetch(new URL(`/api/v1/queue/${encodeURIComponent(queueId)}/draws`, url));
+  const at = new URL(`/api/v1/queue/${encodeURIComponent(queueId)}/draws`, url);
+  const answer = await fetch(at).catch((error: Error) => error);
+  if (answer instanceof Error || !answer.ok) {
+    console.error(`${at}: ${answer instanceof Error ? (answer.cause ?? answer.message) : `answered ${answer.status}`}`);
+    return 2;
+  }
   const { items } = (await answer.json()) as { items: PublishedDraw[] };
   let bad = 0;
   for (const draw of items) {
