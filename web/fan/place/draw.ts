@@ -5,6 +5,7 @@ import type { Draw, QueueOverview } from '../../shared/types.ts';
 import { type Checked, check } from './draw-check.ts';
 import { isToBeDrawn, noteDraw, type PlaceState } from './place.ts';
 
+const AGAIN_AFTER_MILLISECONDS = 4_000;
 const CHECKED_AFTER_MILLISECONDS = 3_000;
 
 /**
@@ -22,7 +23,17 @@ export function useDraw(place: PlaceState, doors: QueueOverview['state'] | undef
       if (pending && pending.firstTicket !== null && ticket >= pending.firstTicket)
         noteDraw(ticket, pending.commitment);
     };
-    drawsOf(queueId).then(note, () => {});
+    let timer: ReturnType<typeof setTimeout>;
+    let over = false;
+    const look = () =>
+      drawsOf(queueId).then(note, () => {
+        if (!over) timer = setTimeout(look, jittered(AGAIN_AFTER_MILLISECONDS));
+      });
+    void look();
+    return () => {
+      over = true;
+      clearTimeout(timer);
+    };
   }, [queueId, ticket, shut, draw]);
 
   const made = draw !== undefined && !isToBeDrawn(place);
