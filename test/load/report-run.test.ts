@@ -50,7 +50,7 @@ describe('a scenario against jari', () => {
     expect(metrics.http_reqs?.count).toBeGreaterThan(40);
     expect(jari).toMatchObject({ script: 'spike', runner: { processes: 1 } });
     expect(jari?.verdict.find(({ code }) => code === 'FAILURES')).toMatchObject({ ok: true, measured: 0 });
-    expect(jari?.uses.find(({ resource }) => resource === 'SERVICE_CPU')?.most).toBeGreaterThan(0);
+    expect(jari?.uses.find(({ resource }) => resource === 'DATABASE_THREAD')?.most).toBeGreaterThan(0);
     expect(jari?.processes).toEqual([expect.stringContaining(`:${service.pid}:`)]);
   });
 
