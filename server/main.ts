@@ -1,10 +1,11 @@
 // environment → config → compose → start; signals → stop.
+import { flushCompileCache } from 'node:module';
 import type { Logger } from 'pino';
 import { compose, type Service } from './compose.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
 import { StoreUnavailable } from './db/database.ts';
 import { FolderInUse } from './db/pglite/folder-lock.ts';
-import { tidyUpAfterStart } from './lib/after-start.ts';
+import { giveBackWhatStartingTook } from './lib/after-start.ts';
 import { makeLog } from './lib/log.ts';
 
 const LOOPBACK = /^(127\.|localhost$|::1$)/;
@@ -36,10 +37,12 @@ async function run(config: Config): Promise<void> {
 }
 
 /** Resolves with the address. A signal that comes meanwhile stops the service, and so decides how the process ends. */
-async function started(service: Service, { port, host }: Config): Promise<string> {
+async function started(service: Service, { port, host, databaseUrl }: Config): Promise<string> {
   try {
     await service.start();
-    tidyUpAfterStart();
+    if (databaseUrl) giveBackWhatStartingTook();
+    // So that the next start finds the modules compiled, even after a crash.
+    flushCompileCache();
     return await service.app.listen({ port, host, backlog: CONNECTIONS_AT_THE_DOOR });
   } catch (error) {
     await service.stop();
