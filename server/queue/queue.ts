@@ -86,15 +86,17 @@ export class Queue {
    * can go on reserving
    */
   async admittedUntil(userId: string, queueId: string, ticket?: number, provenUntil?: Date): Promise<Date | null> {
-    let place: Place | null;
+    let found: Place | null;
     try {
-      place = await this.#placeOf(userId, queueId, ticket);
+      found = await this.#asking.add({ userId, queueId, ...(ticket !== undefined && { ticket }) });
     } catch (error) {
       // A refusal is this process's own, made before the line was asked.
       const lost = !(error instanceof Failure);
       if (lost && provenUntil && provenUntil.getTime() > Date.now()) return provenUntil;
       throw error;
     }
+    // The line has been asked: whatever can't be asked from here on, the pass is not believed for it.
+    const place = await this.#ofTicket(found, userId, queueId, ticket);
     return place?.status === 'ACTIVE' ? place.expiresAt : null;
   }
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { StoreUnavailable } from '../../server/db/database.ts';
 import { pollAfterSeconds, waitSeconds } from '../../server/queue/estimate.ts';
 import { Queue } from '../../server/queue/queue.ts';
 import { range, users } from './actors.ts';
@@ -41,6 +42,16 @@ for (const target of LINES) {
       expect(await queue.status('a', queueId, ticket)).toBeNull();
       expect(await queue.leave('a', queueId, ticket)).toBe(false);
       expect(await queue.status('a', queueId, again.ticket)).not.toBeNull();
+    });
+
+    it('believe the pass of nobody who has left, also while draws can not be asked for', async () => {
+      const queueId = freshQueueId();
+      const place = await queue.enter('a', queueId);
+      const lost = new Queue({ ...line.store, draws: () => Promise.reject(new StoreUnavailable('away')) });
+      const until = new Date(Date.now() + 60_000);
+      expect(await lost.admittedUntil('a', queueId, place.ticket, until)).not.toBeNull();
+      await queue.leave('a', queueId, place.ticket);
+      await expect(lost.admittedUntil('a', queueId, place.ticket, until)).rejects.toBeInstanceOf(StoreUnavailable);
     });
 
     it('know a place by the ticket of before a draw, wherever one is sent', async () => {
