@@ -1,6 +1,7 @@
 // Limits of one address and of one user: over several processes, and while what they count by is away.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { Counts } from '../../server/http/limits/counts.ts';
+import { newsOf } from '../../server/http/limits/limits.ts';
 import { bearer, hs256, inAnHour, TOKEN } from '../http/support/modes.ts';
 import { expectProblem, fresh } from '../http/support/world.ts';
 import { POSTGRES, type TestDatabase } from '../support/databases.ts';
@@ -45,6 +46,15 @@ describe('a count', () => {
     for (let i = 0; i < 1_000; i++) quiet.take(`person ${i}`);
     expect(quiet.news()).toEqual([]);
   });
+});
+
+test('what a process tells counts with the others, and what nobody tells like that with none', () => {
+  const told = JSON.stringify({ from: 'another', news: [['a', 2]] });
+  expect(newsOf(told, 'me')).toEqual([['a', 2]]);
+  expect(newsOf(told, 'another')).toEqual([]);
+  for (const text of ['no JSON', 'null', '{}', '{"news":[[1,2],["a"],["a","2"],null]}']) {
+    expect(newsOf(text, 'me')).toEqual([]);
+  }
 });
 
 /** Who asks all processes in turn, all the time. Tells how many requests were let through, and a refusal. */
