@@ -1,6 +1,23 @@
 // A client written from the contract page alone. It looks at every answer as a stranger would: status, headers, each
 // field and its type, and that there is no other field.
 import { createHmac } from 'node:crypto';
+import {
+  AUDIT_CHECK,
+  is,
+  isCount,
+  isInteger,
+  isList,
+  isText,
+  isTime,
+  PLACE,
+  PLACE_WITH_TOKEN,
+  PROBLEM,
+  QUEUE,
+  RESERVATION,
+  SEAT,
+  type Shape,
+  STATUS,
+} from './shapes.ts';
 
 export interface Target {
   url: string;
@@ -15,95 +32,6 @@ interface Got {
   text: string;
   json: Record<string, unknown>;
 }
-
-type Shape = Record<string, (value: unknown) => boolean>;
-
-const isInteger = (value: unknown) => Number.isSafeInteger(value);
-const isCount = (value: unknown) => isInteger(value) && (value as number) >= 0;
-const isText = (value: unknown) => typeof value === 'string' && value !== '';
-const isTime = (value: unknown) => typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(value);
-const isBoolean = (value: unknown) => typeof value === 'boolean';
-const isList = (value: unknown) => Array.isArray(value);
-const is =
-  (...values: unknown[]) =>
-  (value: unknown) =>
-    values.includes(value);
-const orNull = (check: (value: unknown) => boolean) => (value: unknown) => value === null || check(value);
-
-const PLACE: Shape = {
-  userId: isText,
-  queueId: isText,
-  status: is('ACTIVE', 'WAITING', 'EXPIRED'),
-  position: isCount,
-  ticket: isCount,
-  etaSeconds: isCount,
-  expiresAt: orNull(isTime),
-  pollAfterSeconds: isCount,
-};
-const PLACE_WITH_TOKEN: Shape = { ...PLACE, token: isText };
-const QUEUE: Shape = {
-  queueId: isText,
-  cap: isCount,
-  active: isCount,
-  waiting: isCount,
-  servingTicket: isCount,
-  admittedPerMinute: isCount,
-  estimatedWaitSeconds: isCount,
-  state: is('OPEN', 'PAUSED', 'PRE_QUEUE'),
-};
-const RESERVATION: Shape = {
-  reservationId: isText,
-  userId: isText,
-  concertId: isInteger,
-  concertScheduleId: isInteger,
-  seatId: isInteger,
-  status: is('HELD', 'CONFIRMED', 'CANCELLED', 'EXPIRED'),
-  price: isCount,
-  balance: orNull(isCount),
-  heldUntil: orNull(isTime),
-  confirmedAt: orNull(isTime),
-};
-const SEAT: Shape = {
-  seatId: isInteger,
-  label: isText,
-  section: isText,
-  kind: is('SEAT', 'STANDING'),
-  price: isCount,
-  capacity: isCount,
-  remaining: isCount,
-  status: is('AVAILABLE', 'HELD', 'SOLD'),
-};
-const AUDIT_CHECK: Shape = { name: isText, ok: isBoolean, detail: (value) => typeof value === 'string' };
-const PROBLEM: Shape = {
-  type: isText,
-  title: isText,
-  status: isInteger,
-  detail: isText,
-  code: isText,
-  requestId: isText,
-};
-const STATUS: Record<string, number> = {
-  MALFORMED_JSON: 400,
-  VALIDATION_FAILED: 400,
-  UNAUTHENTICATED: 401,
-  INSUFFICIENT_BALANCE: 402,
-  NOT_ADMITTED: 403,
-  FORBIDDEN: 403,
-  NOT_FOUND: 404,
-  NOT_IN_QUEUE: 404,
-  CONCERT_NOT_FOUND: 404,
-  SCHEDULE_NOT_FOUND: 404,
-  SEAT_NOT_FOUND: 404,
-  RESERVATION_NOT_FOUND: 404,
-  METHOD_NOT_ALLOWED: 405,
-  SEAT_TAKEN: 409,
-  HOLD_EXPIRED: 409,
-  RESERVATION_CLOSED: 409,
-  SEAT_LIMIT_REACHED: 409,
-  BODY_TOO_LARGE: 413,
-  UNSUPPORTED_MEDIA_TYPE: 415,
-  IDEMPOTENCY_KEY_REUSED: 422,
-};
 
 /** Walks the contract page against a service. Returns every deviation, and the codes that were met. */
 export class StrictClient {
