@@ -9,6 +9,8 @@ export interface Consumer {
   /** Most events that `handle` is given at a time. */
   readonly batchSize: number;
   readonly retry: RetrySchedule;
+  /** Applies events within moments, in the database: a bus may hand them over and wait, instead of writing them down. */
+  readonly immediate?: boolean;
   /**
    * Applies events of different keys. Answers one entry an event, in order: null when it was applied (now or earlier),
    * or why not, which counts as a failed attempt of that event alone. A rejection says that none was applied; the bus

@@ -12,6 +12,7 @@ export class WatchedConsumer implements Consumer {
   readonly name: string;
   readonly topics: readonly string[];
   readonly retry: RetrySchedule;
+  readonly immediate: boolean;
   readonly #consumer: Consumer;
   /** One event at a time. */
   isolated = false;
@@ -24,6 +25,7 @@ export class WatchedConsumer implements Consumer {
     this.name = consumer.name;
     this.topics = consumer.topics;
     this.retry = consumer.retry;
+    this.immediate = consumer.immediate ?? false;
   }
 
   get batchSize(): number {

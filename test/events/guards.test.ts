@@ -116,6 +116,47 @@ describe.skipIf(POSTGRES.missing)('the guards of the events', () => {
     });
   });
 
+  describe('events that are handed out straight', () => {
+    const handOut = (owner: string) =>
+      database.query<{ event_id: number; behind: string[]; again: boolean }>(
+        `SELECT * FROM outbox_hand_out($1, 0, 10, '{c}')`,
+        [owner],
+      );
+
+    /** Of two events of a key the first had to be put aside; who is said to be behind it when the second comes? */
+    async function behindTheFirst() {
+      await append(database, [{ key: 'k' }]);
+      await publish(database);
+      await append(database, [{ key: 'k' }, { key: 'other' }]);
+      return (await handOut('me')).map(({ behind }) => behind);
+    }
+
+    it('wait for what is put aside of their key', async () => {
+      expect(await behindTheFirst()).toEqual([['c'], []]);
+    });
+
+    it('overtake it when nobody looks', async () => {
+      await withoutGuard(database, 'outbox_hand_out.sql', 'CASE WHEN waiting THEN', 'CASE WHEN false THEN');
+      expect(await behindTheFirst()).toEqual([[], []]);
+    });
+
+    /** A process took the first event in hand and ended; another one takes it. */
+    async function suspected() {
+      await append(database, [{ key: 'k' }]);
+      const first = await handOut('ends');
+      return [...first, ...(await handOut('comes after'))].map(({ again }) => again);
+    }
+
+    it('are suspects when they ended a process', async () => {
+      expect(await suspected()).toEqual([false, true]);
+    });
+
+    it('would end one process after the other', async () => {
+      await withoutGuard(database, 'outbox_hand_out.sql', 'EXISTS (SELECT FROM before)', 'false');
+      expect(await suspected()).toEqual([false, false]);
+    });
+  });
+
   describe('two workers at once', () => {
     async function claimedByBoth() {
       await append(database, [{ key: 'a' }, { key: 'b' }]);

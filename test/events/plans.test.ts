@@ -7,7 +7,9 @@ const WAITING = 10_000;
 const BATCH = 20;
 /** An event is looked up and written in up to five tables, each a few levels down. A way through a table is 300 blocks. */
 const MOST_BLOCKS_AN_EVENT = 90;
-const TABLES = ['outbox', 'inbox', 'deliveries', 'dead_letters', 'sales_ranking'];
+const TABLES = ['outbox', 'inbox', 'deliveries', 'dead_letters', 'sales_ranking', 'leases', 'consumer_chunks'];
+const HAND_OUT = 'outbox_hand_out($1, $2, $3, $4)';
+const HANDED_OVER = 'outbox_handed_over($1, $2, $3::jsonb, $4, $5, $6::jsonb)';
 const SUBSCRIBED = JSON.stringify([{ name: 'sales-ranking', topics: ['reservations'] }]);
 const FILL = `INSERT INTO outbox (topic, key, type, payload)
   SELECT 'reservations', gen_random_uuid()::text, 'reservation.confirmed', '{}' FROM generate_series(1, $1::integer)`;
@@ -41,6 +43,9 @@ for (const target of DATABASES) {
         await settle(await claim(), n % 2 === 0 ? 1 : null);
         await database.query('UPDATE deliveries SET next_attempt_at = now()');
         await settle(await claim());
+        await database.query(FILL, [1]);
+        await database.query(`SELECT * FROM ${HAND_OUT}`, handOutArgs);
+        await database.query(`SELECT ${HANDED_OVER}`, await handedOverArgs());
       }
       await database.query(FILL, [WAITING]);
       await database.query('SELECT outbox_publish($1::jsonb, $2)', [SUBSCRIBED, WAITING]);
@@ -62,6 +67,12 @@ for (const target of DATABASES) {
         JSON.stringify(retry === undefined ? rows : []),
         JSON.stringify(retry === undefined ? [] : failed),
       ];
+    };
+    const handOutArgs = ['me', 60_000, BATCH, ['sales-ranking']];
+    const handedOverArgs = async () => {
+      const rows = await database.query<{ event_id: number }>('SELECT event_id FROM outbox WHERE published_at IS NULL');
+      const ids = rows.map((row) => row.event_id);
+      return ['me', ids, '[]', ids, ids.map(() => 'sales-ranking'), '{}'];
     };
     const settle = (claims: readonly Claimed[], retry?: number | null) =>
       database.query('SELECT deliveries_settle($1, $2::jsonb, $3::jsonb)', settleArgs(claims, retry));
@@ -90,6 +101,10 @@ for (const target of DATABASES) {
       }
       await database.query(FILL, [BATCH]);
       found.published = await blocks('outbox_publish($1::jsonb, $2)', [SUBSCRIBED, BATCH]);
+      // Some of the keys are behind something: each is asked for.
+      await database.query(FILL, [BATCH]);
+      found['handed out'] = await blocks(HAND_OUT, handOutArgs);
+      found['handed over'] = await blocks(HANDED_OVER, await handedOverArgs());
       expect(Object.entries(found).filter(([, count]) => count > MOST_BLOCKS_AN_EVENT)).toEqual([]);
       const [left] = await database.query<{ count: number }>('SELECT count(*)::int AS count FROM deliveries');
       // Claimed and never settled, and tried again: still there. Applied and given up: not.

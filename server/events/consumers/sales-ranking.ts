@@ -27,6 +27,7 @@ export class SalesRanking implements Consumer {
   readonly name = 'sales-ranking';
   readonly topics = [RESERVATIONS];
   readonly batchSize = 500;
+  readonly immediate = true;
   readonly retry: RetrySchedule;
   readonly #store: SalesRankingStore;
 

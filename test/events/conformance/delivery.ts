@@ -168,7 +168,7 @@ export function delivery(world: () => World): void {
     expect(() => bus.subscribe(new Recorder())).toThrow('recorder');
     bus.start();
     const ids = await append(world().database, takingTurns(5, 1));
-    await relay.run();
+    const relaying = relay.run();
     await entered.promise;
     let stopped = false;
     const stopping = Promise.all([bus.stop(), bus.stop()]).then(() => {
@@ -177,7 +177,7 @@ export function delivery(world: () => World): void {
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(stopped).toBe(false);
     leave.resolve();
-    await stopping;
+    await Promise.all([relaying, stopping]);
     expect(recorder.applied).toHaveLength(1);
     bus.nudge();
     await relay.run();

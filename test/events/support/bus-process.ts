@@ -6,14 +6,16 @@ import { Relay } from '../../../server/events/relay.ts';
 import { SqlSalesRankingStore } from '../../../server/events/sql/sales-ranking.ts';
 import { DEADLY } from './processes.ts';
 import { QUICK, Recorder } from './recorder.ts';
-import { makeBus, type Stores, silent } from './stores.ts';
+import { makeBus, type Stores, silent, subscribe } from './stores.ts';
 
 const stores = JSON.parse(process.argv[2] ?? '') as Stores;
 const database = openPostgres(stores.databaseUrl);
 const bus = makeBus(stores, database);
 
-bus.subscribe(new SalesRanking(new SqlSalesRankingStore(database)));
-bus.subscribe(
+subscribe(bus, stores, new SalesRanking(new SqlSalesRankingStore(database)));
+subscribe(
+  bus,
+  stores,
   new Recorder({
     name: 'mortal',
     batchSize: 100,

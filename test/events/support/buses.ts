@@ -5,7 +5,7 @@ import { Relay } from '../../../server/events/relay.ts';
 import { type DatabaseTarget, PGLITE, POSTGRES } from '../../support/databases.ts';
 import { sharedServer } from '../../support/servers.ts';
 import { TABLES } from './outbox.ts';
-import { makeBus, type Stores, silent } from './stores.ts';
+import { makeBus, type Stores, silent, subscribe } from './stores.ts';
 
 /** What one process has of the system: its bus and its relay, on stores that others use too. */
 export interface Participant {
@@ -40,14 +40,14 @@ const RELAY_EVERY_MILLISECONDS = 100;
 
 const kafka = await sharedServer('kafka');
 
-function inProcess(target: DatabaseTarget): BusTarget {
+function inProcess(target: DatabaseTarget, immediate = false): BusTarget {
   return {
-    name: `in-process, ${target.name}`,
+    name: `in-process, ${target.name}${immediate ? ', straight from the outbox' : ''}`,
     missing: target.missing,
     concurrent: target === POSTGRES,
     async open() {
       const { database, url = '', dispose } = await target.open();
-      return world(database, () => ({ databaseUrl: url }), dispose);
+      return world(database, () => ({ databaseUrl: url, immediate }), dispose);
     },
   };
 }
@@ -74,7 +74,7 @@ function world(database: Database, makeStores: () => Stores, dispose: () => Prom
     database,
     stores: () => stores,
     join(...consumers) {
-      const participant = participate(makeBus(stores, database), consumers);
+      const participant = participate(stores, database, consumers);
       participants.push(participant);
       return participant;
     },
@@ -90,8 +90,9 @@ function world(database: Database, makeStores: () => Stores, dispose: () => Prom
   };
 }
 
-function participate(bus: EventBus, consumers: readonly Consumer[]): Participant {
-  for (const consumer of consumers) bus.subscribe(consumer);
+function participate(stores: Stores, database: Database, consumers: readonly Consumer[]): Participant {
+  const bus = makeBus(stores, database);
+  for (const consumer of consumers) subscribe(bus, stores, consumer);
   bus.start();
   const relay = new Relay(bus, { batchSize: 50, nudgeDelayMilliseconds: 5, log: silent });
   // As the scheduler of a process does: whoever finds another one at it looks again later.
@@ -111,5 +112,7 @@ function participate(bus: EventBus, consumers: readonly Consumer[]): Participant
 export const BUSES: readonly BusTarget[] = [
   inProcess(PGLITE),
   inProcess(POSTGRES),
+  inProcess(PGLITE, true),
+  inProcess(POSTGRES, true),
   { name: 'Kafka', missing: kafka.missing ?? POSTGRES.missing, concurrent: true, ...onKafka(kafka.url) },
 ];

@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import type { Database } from '../../../server/db/database.ts';
+import type { Consumer, EventBus } from '../../../server/events/bus.ts';
 import { KAFKA_BUS_DEFAULTS, KafkaBus } from '../../../server/events/kafka/bus.ts';
 import { LocalBus } from '../../../server/events/local/bus.ts';
 
@@ -8,6 +9,8 @@ export interface Stores {
   databaseUrl: string;
   /** Events go through Kafka when it is there. */
   kafka?: { brokers: string[]; prefix: string };
+  /** Every consumer is handed its events straight from the outbox. */
+  immediate?: boolean;
 }
 
 /** After this a consumer that hangs, or a process that is gone, loses what it took. */
@@ -17,7 +20,12 @@ export const SESSION_MILLISECONDS = 6_000;
 
 export const silent = pino({ level: process.env.JARI_TEST_LOG ?? 'silent' });
 
-const delivery = { pollMilliseconds: 20, leaseMilliseconds: TAKEOVER_MILLISECONDS, log: silent };
+const delivery = {
+  pollMilliseconds: 20,
+  leaseMilliseconds: TAKEOVER_MILLISECONDS,
+  outboxLeaseMilliseconds: TAKEOVER_MILLISECONDS,
+  log: silent,
+};
 
 export function makeBus(stores: Stores, database: Database): LocalBus | KafkaBus {
   if (!stores.kafka) return new LocalBus(database, delivery);
@@ -27,6 +35,10 @@ export function makeBus(stores: Stores, database: Database): LocalBus | KafkaBus
     ...delivery,
     partitions: 3,
     sessionTimeoutMilliseconds: SESSION_MILLISECONDS,
-    outboxLeaseMilliseconds: TAKEOVER_MILLISECONDS,
   });
+}
+
+/** As these stores want it. */
+export function subscribe(bus: EventBus, { immediate = false }: Stores, consumer: Consumer): void {
+  bus.subscribe(Object.assign(consumer, { immediate }));
 }
