@@ -1,33 +1,17 @@
-// The disk of the database is full: a small file system of its own in memory, which only root can mount.
-import { execFileSync } from 'node:child_process';
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+// The disk of the embedded database is full.
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { copyPreparedDatabase } from '../support/prepared-database.ts';
 import { call, OPS_TOKEN, type Service, startService } from '../support/service.ts';
+import { SmallDisk } from './support/small-disk.ts';
 import { LATER, REFUSED, seen } from './support/world.ts';
 
-const disk = mkdtempSync(join(tmpdir(), 'jari-small-disk-'));
-const mounted = mount();
-if (!mounted) console.warn('\n!! SKIPPED: a full disk. Only root can mount the small file system for it.\n');
-
-function mount(): boolean {
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256m,mode=755', 'tmpfs', disk], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-afterAll(() => {
-  if (mounted) execFileSync('umount', ['-l', disk]);
-  rmSync(disk, { recursive: true, force: true });
-});
+const mounted = SmallDisk.mount(256);
+afterAll(() => mounted?.unmount());
 
 describe.skipIf(!mounted)('a full disk under the embedded database', () => {
-  const filler = join(disk, 'filler');
+  const disk = mounted as SmallDisk;
   let service: Service;
   const ask = <T = Record<string, unknown>>(method: string, path: string, body?: unknown) =>
     call<T>(service.url, method, path, body, { authorization: `Bearer ${OPS_TOKEN}` });
@@ -35,25 +19,15 @@ describe.skipIf(!mounted)('a full disk under the embedded database', () => {
   const balance = async () => (await ask<{ balance: number }>('GET', '/api/v1/wallet/fan')).body.balance;
 
   beforeAll(async () => {
-    const dataDir = join(disk, 'data');
+    const dataDir = join(disk.folder, 'data');
     mkdirSync(dataDir);
     await copyPreparedDatabase(dataDir);
     service = await startService({ DATA_DIR: dataDir });
   });
   afterAll(async () => {
-    rmSync(filler, { force: true });
+    disk.makeRoom();
     await service?.stop();
   });
-
-  function fill(): void {
-    for (let bytes = 1 << 24; bytes >= 1 << 12; ) {
-      try {
-        appendFileSync(filler, Buffer.alloc(bytes));
-      } catch {
-        bytes >>= 1; // less may still fit
-      }
-    }
-  }
 
   it('refuses writes with 503, reads on, and takes writes when there is room again', async () => {
     const before = await balance();
@@ -65,14 +39,14 @@ describe.skipIf(!mounted)('a full disk under the embedded database', () => {
       else answers.add(JSON.stringify(seen(answer)));
     };
     await charged();
-    fill();
+    disk.fill();
     // What is written fits into pages that are there, for a while.
     for (let i = 0; i < 100 && answers.size === 0; i++) await Promise.all(Array.from({ length: 20 }, charged));
     expect([...answers]).toEqual([JSON.stringify(REFUSED)]);
     expect(await balance()).toBe(before + acknowledged);
     expect((await ask('GET', '/api/v1/concerts/123/schedules/456/seats')).status).toBe(200);
 
-    rmSync(filler);
+    disk.makeRoom();
     await expect.poll(async () => (await charge()).status, LATER).toBe(200);
     expect(await balance()).toBeGreaterThan(before + acknowledged);
     await expect.poll(async () => (await ask('GET', '/ops/api/audit')).body.ok, LATER).toBe(true);
