@@ -1,4 +1,5 @@
 import type { Draw } from './draw/draw.ts';
+import type { Admission } from './receipts/record.ts';
 import type { QueueSettings } from './store.ts';
 
 /** Somebody who is inside, as a store of the line wants it noted; opaque to the ledger. */
@@ -35,6 +36,8 @@ export interface QueueLedger {
   commitDraw(queueId: string, seed: string): Promise<void>;
   /** Notes the tickets of the draw that is pending; with the last of them it is revealed. */
   noteDraw(queueId: string, firstTicket: number, lastTicket: number | null): Promise<void>;
+  /** Appends to the public record, in order; what it has already is passed over. */
+  recordAdmissions(queueId: string, admitted: readonly Admission[]): Promise<void>;
   /** Newest first. */
   draws(queueId: string): Promise<Draw[]>;
 }

@@ -4,6 +4,7 @@ import { batches } from './conformance/batches.ts';
 import { draws } from './conformance/draws.ts';
 import { entering } from './conformance/entering.ts';
 import { leaving } from './conformance/leaving.ts';
+import { recording } from './conformance/recording.ts';
 import { settings } from './conformance/settings.ts';
 import { slots } from './conformance/slots.ts';
 import { storms } from './conformance/storms.ts';
@@ -27,5 +28,6 @@ for (const target of LINES) {
     batches(act);
     storms(act);
     draws(act);
+    recording(act);
   });
 }

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Database } from '../../server/db/database.ts';
 import { openPostgres } from '../../server/db/pg/driver.ts';
+import type { AdmissionRecord } from '../../server/queue/receipts/record.ts';
 import type { QueueSignals } from '../../server/queue/signals.ts';
+import { sqlAdmissionRecord } from '../../server/queue/sql/record.ts';
 import { sqlQueueSignals } from '../../server/queue/sql/signals.ts';
 import { sqlQueueStore } from '../../server/queue/sql/store.ts';
 import type { QueueStore } from '../../server/queue/store.ts';
@@ -11,6 +13,7 @@ import type { DatabaseTarget } from '../support/databases.ts';
 export interface LineAccess {
   store: QueueStore;
   signals: QueueSignals;
+  record: AdmissionRecord;
   dispose(): Promise<void>;
 }
 
@@ -54,6 +57,7 @@ export const overSql = (target: DatabaseTarget): LineTarget => ({
 const accessBy = (database: Database, dispose = () => database.close()): LineAccess => ({
   store: sqlQueueStore(database, FRESH),
   signals: sqlQueueSignals(database),
+  record: sqlAdmissionRecord(database),
   dispose,
 });
 

@@ -2,9 +2,11 @@ import { createClient, createCluster } from 'redis';
 import type { QueueLedger } from '../../server/queue/ledger.ts';
 import { keysOf } from '../../server/queue/redis/keys.ts';
 import { LINK_DEFAULTS, type LinkOptions, RedisLink } from '../../server/queue/redis/link.ts';
+import { redisAdmissionRecord } from '../../server/queue/redis/record.ts';
 import { redisQueueSignals } from '../../server/queue/redis/signals.ts';
 import { redisQueueStore } from '../../server/queue/redis/store.ts';
 import { sqlQueueLedger } from '../../server/queue/sql/ledger.ts';
+import { sqlAdmissionRecord } from '../../server/queue/sql/record.ts';
 import { PGLITE, POSTGRES } from '../support/databases.ts';
 import { sharedServer } from '../support/servers.ts';
 import { FRESH, type Line, type LineAccess, type LineTarget } from './lines.ts';
@@ -37,6 +39,7 @@ export async function openRedisLine(url: string, options: LinkOptions = PATIENT)
     return {
       store: redisQueueStore(link, ledger, FRESH),
       signals: redisQueueSignals(link),
+      record: redisAdmissionRecord(link, ledger, sqlAdmissionRecord(database)),
       dispose: async () => link.close(),
     };
   };

@@ -11,9 +11,11 @@
 --       7 hash      admissions: second % 64 to "second:count"
 --       8 zset      who waits and was promised to be next: user by ticket
 --       9 zset      who got a lost place back: user by ticket
+--      10 stream    who was admitted and may not be in the public record yet, see record.ts: "ticket:kind:beginning of the
+--                   slot in ms" of each, with a space between
 -- ARGV  1 epoch that the caller knows, 2 the highest ticket that it has seen, 3 channel for signals
-local QUEUE, WAITING, INSIDE, UNSEEN, ENDED, SLOTS, ADMISSIONS, AHEAD, RESTORED =
-  KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7], KEYS[8], KEYS[9]
+local QUEUE, WAITING, INSIDE, UNSEEN, ENDED, SLOTS, ADMISSIONS, AHEAD, RESTORED, ADMITTED =
+  KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7], KEYS[8], KEYS[9], KEYS[10]
 local CHANNEL = ARGV[3]
 -- What one call changes at most, of each kind.
 local MOST = 1000
@@ -82,6 +84,14 @@ local function forget(user)
     redis.call('ZREM', ENDED, user)
     redis.call('HDEL', SLOTS, user)
   end
+end
+
+-- For the public record, as one entry of the stream: {ticket, kind, beginning of the slot in ms} each.
+local function note_admitted(admitted)
+  if #admitted == 0 then return end
+  local words = {}
+  for i, one in ipairs(admitted) do words[i] = string.format('%.0f:%s:%.0f', one[1], one[2], one[3]) end
+  redis.call('XADD', ADMITTED, '*', 'admitted', table.concat(words, ' '))
 end
 
 local function tell_listeners()

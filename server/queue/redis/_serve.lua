@@ -21,12 +21,15 @@ local function end_slots(queue, now, changes)
 end
 
 -- Returns 1 for somebody who waited, 0 for who was let in as they came.
-local function let_in(queue, now, here, changes, user, ticket)
+local function let_in(queue, now, here, changes, admitted, user, ticket, kind)
   local ends = now + queue.activeMs
   redis.call('ZADD', INSIDE, ends, user)
   redis.call('HSET', SLOTS, user, string.format('%.0f:%.0f', ticket, now))
   if not here[user] then redis.call('ZADD', UNSEEN, now, user) end
   changes[#changes + 1] = { 'A', user, ticket, ends }
+  -- A ticket from before data was lost: others may have gone in before its place was given back.
+  if kind == 'IN_TURN' and ticket <= queue.lostUpTo then kind = 'RETURNED' end
+  admitted[#admitted + 1] = { ticket, kind, now }
   return here[user] and 0 or 1
 end
 
@@ -44,7 +47,7 @@ end
 -- are users who are asking at this moment: for them, being admitted is showing up. Returns what changed: {code, user,
 -- ticket, end} each.
 local function serve(queue, now, here)
-  local changes = {}
+  local changes, admitted = {}, {}
   end_slots(queue, now, changes)
   local ended = #changes
   local waited = 0
@@ -57,7 +60,7 @@ local function serve(queue, now, here)
     local promised = redis.call('ZPOPMIN', AHEAD, free)
     for i = 1, #promised, 2 do
       redis.call('ZREM', WAITING, promised[i])
-      waited = waited + let_in(queue, now, here, changes, promised[i], tonumber(promised[i + 1]))
+      waited = waited + let_in(queue, now, here, changes, admitted, promised[i], tonumber(promised[i + 1]), 'PRIORITISED')
     end
     free = free - #promised / 2
   end
@@ -65,13 +68,14 @@ local function serve(queue, now, here)
     local next_ones = redis.call('ZPOPMIN', WAITING, free)
     for i = 1, #next_ones, 2 do
       local ticket = tonumber(next_ones[i + 1])
-      waited = waited + let_in(queue, now, here, changes, next_ones[i], ticket)
+      waited = waited + let_in(queue, now, here, changes, admitted, next_ones[i], ticket, 'IN_TURN')
       queue.serving = math.max(queue.serving, ticket)
     end
   end
 
   if #changes > ended then
     count_admissions(now, waited)
+    note_admitted(admitted)
     -- Never earlier than before: only a tick, which puts slots from the future right, may note that the clock was set back.
     redis.call('HSET', QUEUE, 'serving', queue.serving, 'moment', math.max(queue.moment, now))
   end

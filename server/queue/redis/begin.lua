@@ -27,10 +27,14 @@ for _, key in ipairs({ WAITING, AHEAD }) do
 end
 for _, user in ipairs(redis.call('ZRANGE', INSIDE, 0, -1)) do forget(user) end
 redis.call('DEL', RESTORED)
+-- The public record is told that data was lost, and who was inside: those that it has already, it passes over.
+local admitted = { hold > 0 and { 0, 'DATA_LOST', now } or nil }
 for i = 15, #ARGV, 3 do
   local user, slot, ends = ARGV[i], ARGV[i + 1], ARGV[i + 2]
   forget(user)
   redis.call('HSET', SLOTS, user, slot)
+  local ticket, start = ticket_and_start(slot)
+  admitted[#admitted + 1] = { ticket, 'RETURNED', start }
   redis.call('ZADD', tonumber(ends) > now and INSIDE or ENDED, ends, user)
 end
 
@@ -39,5 +43,6 @@ redis.call('HSET', QUEUE, 'epoch', epoch, 'lastTicket', last, 'serving', serving
   'holdUntil', hold > 0 and now + hold or 0, 'lostAbove', hold > 0 and lost_above or 0, 'lostUpTo', hold > 0 and last or 0,
   'restoreUntil', restore > 0 and now + restore or 0, 'cap', ARGV[8], 'state', ARGV[9], 'activeMs', ARGV[10], 'noShowMs', ARGV[11], 'release', ARGV[12],
   'drawFrom', draw_from, 'drawTo', draw_to, 'drawn', draw_from > 0 and 0 or 1)
+note_admitted(admitted)
 tell_listeners()
 return tonumber(epoch)

@@ -1,4 +1,4 @@
-const NAMES = ['queue', 'waiting', 'inside', 'unseen', 'ended', 'slots', 'admissions', 'ahead', 'restored'];
+const NAMES = ['queue', 'waiting', 'inside', 'unseen', 'ended', 'slots', 'admissions', 'ahead', 'restored', 'admitted'];
 
 /** What all keys of a queue begin with. The hash tag in braces keeps them on one server of a Cluster. */
 const prefix = (queueId: string): string => `jari:{${encodeURIComponent(queueId)}}:`;

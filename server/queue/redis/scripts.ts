@@ -23,6 +23,8 @@ const NAMES = [
   'stats',
   'ended',
   'outline',
+  'admitted',
+  'recorded',
 ] as const;
 export type Scripts = Readonly<Record<(typeof NAMES)[number], Script>>;
 

@@ -68,6 +68,7 @@ BEGIN
   UPDATE queues q SET moves = q.moves + 1, waiting = q.waiting - cardinality(chosen),
     serving_ticket = queue.serving_ticket
   WHERE q.queue_id = target;
+  INSERT INTO admitted_batches (queue_id, at, tickets, promised) VALUES (target, moment, chosen, cardinality(promised));
   -- For the line's pace: not those who were let in as they came, which only says that there was room.
   IF waited = 0 THEN RETURN; END IF;
   INSERT INTO admissions AS m (queue_id, second, count)

@@ -2,6 +2,7 @@ import type { Database, Row } from '../../db/database.ts';
 import type { LedgerEntry, NotedSlot, QueueLedger } from '../ledger.ts';
 import type { QueueSettings } from '../store.ts';
 import { drawsOf } from './draws.ts';
+import { recordAdmissions } from './record.ts';
 
 interface LedgerRow extends Row {
   queue_id: string;
@@ -74,6 +75,7 @@ export function sqlQueueLedger(database: Database): QueueLedger {
     async noteDraw(queueId, firstTicket, lastTicket) {
       await database.query(NOTE_DRAW, [queueId, firstTicket, lastTicket]);
     },
+    recordAdmissions: (queueId, admitted) => recordAdmissions(database, queueId, admitted),
     draws: (queueId) => drawsOf(database, [queueId]),
   };
 }
