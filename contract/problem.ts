@@ -1,4 +1,5 @@
 import Type from 'typebox';
+import { Challenge } from './challenge.ts';
 
 /** Every code that a client may see, with its HTTP status, in order of status. 500 INTERNAL is a defect. */
 export const STATUS_OF = {
@@ -8,6 +9,8 @@ export const STATUS_OF = {
   INSUFFICIENT_BALANCE: 402,
   NOT_ADMITTED: 403,
   FORBIDDEN: 403,
+  CHALLENGE_REQUIRED: 403,
+  CHALLENGE_FAILED: 403,
   NOT_FOUND: 404,
   NOT_IN_QUEUE: 404,
   CONCERT_NOT_FOUND: 404,
@@ -45,6 +48,7 @@ export const Problem = Type.Object(
         description: 'What is wrong with the request, field by field; with VALIDATION_FAILED',
       }),
     ),
+    challenge: Type.Optional(Challenge),
   },
   { $id: 'Problem', description: 'An error (RFC 9457)' },
 );

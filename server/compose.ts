@@ -33,6 +33,7 @@ import { Logins } from './identity/logins.ts';
 import { QueueTokens } from './identity/queue-tokens.ts';
 import { askers, userOf } from './incident/who.ts';
 import type { App, Routes } from './lib/http.ts';
+import { Signer } from './lib/signing.ts';
 import { lineAuditor } from './monitor/audit.ts';
 import { Metrics } from './monitor/metrics.ts';
 import { metricsRoutes, monitorOpsRoutes } from './monitor/routes.ts';
@@ -40,9 +41,13 @@ import { sampleReadings } from './monitor/sample-readings.ts';
 import { databaseThreadReadings, listenerReadings, schedulerReadings } from './monitor/sources.ts';
 import { databaseAuditor } from './monitor/sql/audit.ts';
 import { linesOf } from './monitor/sql/lines.ts';
+import { Challenges } from './queue/challenge/challenges.ts';
+import { Difficulties } from './queue/challenge/difficulties.ts';
+import { challengingGate } from './queue/challenge/gate.ts';
 import { queueOpsRoutes } from './queue/ops-routes.ts';
 import { Queue } from './queue/queue.ts';
 import { queueRoutes } from './queue/routes.ts';
+import { sqlDifficultyStore } from './queue/sql/difficulties.ts';
 import { Reservations } from './reservation/reservation.ts';
 import { reservationRoutes } from './reservation/routes.ts';
 import { AroundLocks, impatient } from './reservation/sql/around-locks.ts';
@@ -89,6 +94,8 @@ export async function compose(config: Config, log: Logger): Promise<Service> {
   const { holdSeconds, openingBalance, seatsPerUser } = config;
   const line = composeLine(config, { requests: database, background }, log);
   const queue = new Queue(line.store, line.signals);
+  const difficulties = new Difficulties(sqlDifficultyStore(background));
+  const gate = challengingGate(difficulties, new Challenges(new Signer(...signingSecrets(config))));
   const catalogStore = sqlCatalogStore(database);
   const catalog = new Catalog(catalogStore, sales);
   const wallets = new Wallets(sqlWalletStore(database, openingBalance), committed);
@@ -142,7 +149,7 @@ export async function compose(config: Config, log: Logger): Promise<Service> {
   const lines = linesOf(database, (queueId) => queue.figures(queueId));
   const operators: Routes[] = [
     monitorOpsRoutes([lineAuditor(lines), databaseAuditor(database)], { ...monitor, broker: events.lag !== null }),
-    queueOpsRoutes(queue),
+    queueOpsRoutes(queue, difficulties),
     deadLetterRoutes(letters, idempotency),
     incidents.routes,
   ];
@@ -162,7 +169,7 @@ export async function compose(config: Config, log: Logger): Promise<Service> {
     observe: (method, route, status, seconds) => metrics.observe(method, route, status, seconds),
     routes: [
       incidents.watch,
-      queueRoutes(queue, identity, idempotency, config.streamsPerAddress),
+      queueRoutes(queue, identity, idempotency, config.streamsPerAddress, gate),
       catalogRoutes(catalog),
       walletRoutes(wallets, identity),
       reservationRoutes(reservations, identity),
@@ -178,6 +185,7 @@ export async function compose(config: Config, log: Logger): Promise<Service> {
     await app.close();
     await monitor.stop(() => incidents.stop());
     await scheduler.stop();
+    difficulties.stop();
     await relay.stop();
     await bus.stop();
     line.stop();
@@ -191,6 +199,7 @@ export async function compose(config: Config, log: Logger): Promise<Service> {
     async start() {
       await patiently(async () => {
         await migrate(database);
+        await difficulties.look();
         if (config.demoData) await catalogStore.add(demoConcerts(new Date()));
       });
       await line.opened();
@@ -199,6 +208,7 @@ export async function compose(config: Config, log: Logger): Promise<Service> {
         if (!(error instanceof StoreUnavailable)) throw error;
         log.warn({ err: error }, 'the line cannot be reached yet; people can enter it when it can');
       });
+      difficulties.start();
       bus.start();
       if (config.scheduler) scheduler.start();
       incidents.start();
@@ -237,13 +247,17 @@ function aroundLocks(database: Database, rules: ReservationRules, controls: Cont
 const isDemonstration = (config: Config) => config.demoData && config.auth === 'open' && !config.production;
 
 function makeIdentity(config: Config): Identity {
-  const { dataDir, tokenSecrets } = config;
-  const [signing, ...alsoGood] = tokenSecrets;
+  const [secret, alsoGood] = signingSecrets(config);
   return new Identity({
     logins: config.auth === 'token' ? makeLogins(config) : null,
-    tokens: new QueueTokens(secretOf(signing, dataDir, 'token-secret').value, undefined, alsoGood),
-    opsToken: secretOf(config.opsToken, dataDir, 'ops-token').value,
+    tokens: new QueueTokens(secret, undefined, alsoGood),
+    opsToken: secretOf(config.opsToken, config.dataDir, 'ops-token').value,
   });
+}
+
+/** What queue tokens and challenges are signed with, and what else is believed. */
+function signingSecrets({ dataDir, tokenSecrets: [signing, ...alsoGood] }: Config): [string, string[]] {
+  return [secretOf(signing, dataDir, 'token-secret').value, alsoGood];
 }
 
 function makeLogins({ identitySecret: secret, identityJwks: jwks }: Config): Logins {

@@ -13,6 +13,15 @@ const IDEMPOTENCY_KEY = {
   schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[\\x21-\\x7e]+$' },
 } as const;
 
+const challengeHeader = (name: string, description: string) =>
+  ({ name, in: 'header', required: false, description, schema: { type: 'string' } }) as const;
+const ENTERING = '/api/v1/token/create';
+/** Anything goes, and not in the route's schema: where no challenge is asked for, nobody looks at them. */
+const CHALLENGE_HEADERS = [
+  challengeHeader('Jari-Challenge', 'The challenge of a CHALLENGE_REQUIRED or CHALLENGE_FAILED'),
+  challengeHeader('Jari-Solution', 'Its solution; see docs/SECURITY.md'),
+];
+
 /** What the pages of the documentation need, and no more. */
 const SECURITY = {
   'default-src': "'none'",
@@ -65,13 +74,16 @@ interface Document {
   paths: Record<string, Record<string, Operation>>;
 }
 
-/** Adds to each operation what the shell does for all: errors, idempotency of every POST, bodies that may be left out. */
+/**
+ * Adds to each operation what the shell does for all: errors, idempotency of every POST, bodies that may be left out; and
+ * the headers of a solved challenge.
+ */
 function completed({ openapiObject }: { openapiObject: Document }) {
   const error = {
     description: 'An error; see its code',
     content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
   };
-  for (const operations of Object.values(openapiObject.paths)) {
+  for (const [path, operations] of Object.entries(openapiObject.paths)) {
     for (const [method, operation] of Object.entries(operations)) {
       operation.responses = { ...operation.responses, default: error };
       operation.security = operation.tags?.includes('operators') ? [{ bearer: [] }] : [{}, { bearer: [] }];
@@ -79,6 +91,7 @@ function completed({ openapiObject }: { openapiObject: Document }) {
       const schema = body?.content['application/json']?.schema;
       if (body && schema) body.required = (schema.required ?? []).length > 0 || schema.minProperties !== undefined;
       if (method === 'post') operation.parameters = [...(operation.parameters ?? []), IDEMPOTENCY_KEY];
+      if (path === ENTERING) operation.parameters?.push(...CHALLENGE_HEADERS);
     }
   }
   return openapiObject as never;

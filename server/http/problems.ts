@@ -31,6 +31,7 @@ export function problem(failure: Failure, requestId: string): Problem {
     code: failure.code,
     requestId,
     ...(failure.errors && { errors: [...failure.errors] }),
+    ...(failure.challenge && { challenge: failure.challenge }),
   };
 }
 

@@ -1,5 +1,5 @@
-import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { RecentMap } from '../lib/recent-map.ts';
+import { Signer } from '../lib/signing.ts';
 
 /** What a queue token proves: this user took this place in this line. */
 export interface QueuePass {
@@ -29,14 +29,14 @@ const HEADER = Buffer.from('{"alg":"HS256","typ":"jari-queue+jwt"}').toString('b
 
 /** Signs and reads queue tokens: JWTs (HS256) of one fixed header, bound to subject, queue, ticket and expiry. */
 export class QueueTokens {
-  readonly #keys: readonly [KeyObject, ...KeyObject[]];
+  readonly #signer: Signer;
   readonly #nowSeconds: () => number;
   /** Good signatures, so that a token is proven once. What it says of its end is looked at each time. */
   readonly #proven = new RecentMap<string, { exp: number; pass: Readonly<QueuePass> }>(MOST_REMEMBERED);
 
   /** @param alsoGood secrets of tokens that are believed as well, while one secret gives way to another */
   constructor(secret: string, nowSeconds = () => Date.now() / 1000, alsoGood: readonly string[] = []) {
-    this.#keys = [keyOf(secret), ...alsoGood.map(keyOf)];
+    this.#signer = new Signer(secret, alsoGood);
     this.#nowSeconds = nowSeconds;
   }
 
@@ -45,7 +45,7 @@ export class QueueTokens {
     const claims: Claims = { sub: userId, queue: queueId, ticket, exp };
     if (insideUntil) claims.until = insideUntil.getTime();
     const signed = `${HEADER}.${Buffer.from(JSON.stringify(claims)).toString('base64url')}`;
-    return `${signed}.${mac(this.#keys[0], signed)}`;
+    return `${signed}.${this.#signer.sign(signed)}`;
   }
 
   /** Whether a token claims to be one of ours; says nothing about its truth. */
@@ -70,14 +70,7 @@ export class QueueTokens {
   #prove(token: string): Claims | null {
     const end = token.lastIndexOf('.');
     if (!this.isOurs(token) || end <= HEADER.length) return null;
-    // Compared as text: several texts decode to the same bytes, and only the one that we wrote is ours.
-    const given = Buffer.from(token.slice(end + 1));
-    const signed = token.slice(0, end);
-    if (!this.#keys.some((key) => equal(given, Buffer.from(mac(key, signed))))) return null;
+    if (!this.#signer.proves(token.slice(0, end), token.slice(end + 1))) return null;
     return JSON.parse(Buffer.from(token.slice(HEADER.length + 1, end), 'base64url').toString()) as Claims;
   }
 }
-
-const keyOf = (secret: string): KeyObject => createSecretKey(Buffer.from(secret));
-const mac = (key: KeyObject, text: string): string => createHmac('sha256', key).update(text).digest('base64url');
-const equal = (a: Buffer, b: Buffer): boolean => a.length === b.length && timingSafeEqual(a, b);

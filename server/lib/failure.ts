@@ -1,3 +1,4 @@
+import type { Challenge } from '../../contract/challenge.ts';
 import type { FailureCode } from '../../contract/problem.ts';
 
 export type { FailureCode };
@@ -10,7 +11,15 @@ export class Failure extends Error {
   readonly headers: Readonly<Record<string, string>>;
   /** With VALIDATION_FAILED: what is wrong, field by field. */
   readonly errors: readonly FieldError[] | undefined;
-  constructor(code: FailureCode, detail: string, headers: Record<string, string> = {}, errors?: readonly FieldError[]) {
+  /** With CHALLENGE_REQUIRED and CHALLENGE_FAILED: what to solve. */
+  readonly challenge: Challenge | undefined;
+  constructor(
+    code: FailureCode,
+    detail: string,
+    headers: Record<string, string> = {},
+    errors?: readonly FieldError[],
+    challenge?: Challenge,
+  ) {
     // A refusal is no defect: nobody reads where it was made, and finding out costs more than the rest of the answer.
     const limit = Error.stackTraceLimit;
     Error.stackTraceLimit = 0;
@@ -19,6 +28,7 @@ export class Failure extends Error {
     this.code = code;
     this.headers = headers;
     this.errors = errors;
+    this.challenge = challenge;
   }
 }
 

@@ -12,6 +12,7 @@ import type { Idempotency } from '../idempotency/idempotency.ts';
 import { type Identity, lineOf } from '../identity/identity.ts';
 import { Failure } from '../lib/failure.ts';
 import { type App, answered, idempotencyKey, type Routes } from '../lib/http.ts';
+import { type Gate, OPEN_GATE } from './challenge/gate.ts';
 import { EventStreams } from './event-streams.ts';
 import type { Queue } from './queue.ts';
 import { StreamLimits } from './stream-limits.ts';
@@ -37,7 +38,13 @@ interface SentToken {
 type WithToken = (place: PlaceView, sent?: SentToken) => PlaceView & { token: string };
 
 /** @param streamsPerAddress event streams that one address may have open here; 0 is no limit */
-export function queueRoutes(queue: Queue, identity: Identity, idempotency: Idempotency, streamsPerAddress = 0): Routes {
+export function queueRoutes(
+  queue: Queue,
+  identity: Identity,
+  idempotency: Idempotency,
+  streamsPerAddress = 0,
+  gate: Gate = OPEN_GATE,
+): Routes {
   /** Whoever sent a token gets it back, unless they are inside and it does not prove until when, or it was drawn since. */
   const withToken: WithToken = (place, sent) => {
     const pass = passOf(place);
@@ -78,6 +85,7 @@ export function queueRoutes(queue: Queue, identity: Identity, idempotency: Idemp
       async (request, reply) => {
         const { userId, queueId = 'main' } = request.body;
         await identity.entering(request.headers.authorization, userId);
+        gate(request.headers, userId, queueId);
         const key = idempotencyKey(request);
         if (!key) return withToken(await queue.enter(userId, queueId));
         const outcome = await idempotency.once(userId, key, async () => withToken(await queue.enter(userId, queueId)));

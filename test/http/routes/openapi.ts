@@ -27,6 +27,8 @@ const CALLS: readonly (readonly [string, string])[] = [
   ['get', '/ops/api/audit'],
   ['get', '/ops/api/queues/{queueId}'],
   ['patch', '/ops/api/queues/{queueId}'],
+  ['get', '/ops/api/queues/{queueId}/challenge'],
+  ['patch', '/ops/api/queues/{queueId}/challenge'],
   ['get', '/ops/api/dead-letters'],
   ['post', '/ops/api/dead-letters/replay'],
   ['get', '/ops/api/incidents'],

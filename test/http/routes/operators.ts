@@ -8,6 +8,8 @@ const FOR_OPERATORS: readonly (readonly [string, string])[] = [
   ['GET', '/ops/api/audit'],
   ['GET', '/ops/api/queues/main'],
   ['PATCH', '/ops/api/queues/main'],
+  ['GET', '/ops/api/queues/main/challenge'],
+  ['PATCH', '/ops/api/queues/main/challenge'],
   ['GET', '/ops/api/dead-letters'],
   ['POST', '/ops/api/dead-letters/replay'],
   ['GET', '/ops/api/incidents'],

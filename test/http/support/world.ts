@@ -118,6 +118,7 @@ export function expectProblem(answer: Answer<unknown>, status: number, code: str
   expect(answer.headers.get('content-type')).toBe('application/problem+json');
   const problem = answer.body as Record<string, unknown>;
   const known = ['type', 'title', 'status', 'detail', 'code', 'requestId', 'errors'];
+  if (code.startsWith('CHALLENGE_')) known.push('challenge');
   expect(Object.keys(problem).filter((key) => !known.includes(key))).toEqual([]);
   expect(problem).toMatchObject({
     type: expect.stringMatching(/^\S+$/),
