@@ -31,6 +31,7 @@ import { sqlIdempotencyStore } from './idempotency/sql/store.ts';
 import { Identity } from './identity/identity.ts';
 import { Logins } from './identity/logins.ts';
 import { QueueTokens } from './identity/queue-tokens.ts';
+import { ReceiptKeys } from './identity/receipt-keys.ts';
 import { askers, userOf } from './incident/who.ts';
 import type { App, Routes } from './lib/http.ts';
 import { Signer } from './lib/signing.ts';
@@ -46,6 +47,8 @@ import { Difficulties } from './queue/challenge/difficulties.ts';
 import { challengingGate } from './queue/challenge/gate.ts';
 import { queueOpsRoutes } from './queue/ops-routes.ts';
 import { Queue } from './queue/queue.ts';
+import { Receipts } from './queue/receipts/receipts.ts';
+import { receiptRoutes } from './queue/receipts/routes.ts';
 import { queueRoutes } from './queue/routes.ts';
 import { sqlDifficultyStore } from './queue/sql/difficulties.ts';
 import { Reservations } from './reservation/reservation.ts';
@@ -94,6 +97,7 @@ export async function compose(config: Config, log: Logger): Promise<Service> {
   const { holdSeconds, openingBalance, seatsPerUser } = config;
   const line = composeLine(config, { requests: database, background }, log);
   const queue = new Queue(line.store, line.signals);
+  const receipts = new Receipts(queue, line.record);
   const difficulties = new Difficulties(sqlDifficultyStore(background));
   const gate = challengingGate(difficulties, new Challenges(new Signer(...signingSecrets(config))));
   const catalogStore = sqlCatalogStore(database);
@@ -119,6 +123,8 @@ export async function compose(config: Config, log: Logger): Promise<Service> {
       run: () => new Idempotency(sqlIdempotencyStore(background)).sweep(),
     },
     { name: 'outbox', everyMilliseconds: 30_000, run: () => events.sweep() },
+    { name: 'admissions', everyMilliseconds: 1_000, run: () => line.record.append() },
+    { name: 'old-admissions', everyMilliseconds: 60_000, run: () => line.record.sweep() },
     { name: 'promises', everyMilliseconds: 3_000, run: () => incidents.keepPromises() },
   ];
   const scheduler = new Scheduler(jobs, { log });
@@ -170,6 +176,7 @@ export async function compose(config: Config, log: Logger): Promise<Service> {
     routes: [
       incidents.watch,
       queueRoutes(queue, identity, idempotency, config.streamsPerAddress, gate),
+      receiptRoutes(receipts, new ReceiptKeys(...signingSecrets(config)), identity),
       catalogRoutes(catalog),
       walletRoutes(wallets, identity),
       reservationRoutes(reservations, identity),

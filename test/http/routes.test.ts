@@ -5,6 +5,7 @@ import { eventRoutes } from './routes/events.ts';
 import { openapiRoutes } from './routes/openapi.ts';
 import { operatorRoutes } from './routes/operators.ts';
 import { queueRoutes } from './routes/queue.ts';
+import { receiptRoutes } from './routes/receipts.ts';
 import { reservationRoutes } from './routes/reservation.ts';
 import { shellRoutes } from './routes/shell.ts';
 import { OPENING_BALANCE, walletRoutes } from './routes/wallet.ts';
@@ -20,6 +21,7 @@ describe.each([OPEN, TOKEN])('AUTH=$name', (mode) => {
 
   for (const routes of [
     queueRoutes,
+    receiptRoutes,
     eventRoutes,
     catalogueRoutes,
     walletRoutes,
