@@ -174,6 +174,8 @@ export class Customers {
       () => ask(this.#nextUrl(), method, path, body, headers),
       ({ status, text }) => {
         if (status === 500) this.#complain(`${method} ${path} is answered 500 ${text}`);
+        const why = text === '' ? 'no answer' : String(JSON.parse(text).code);
+        this.#journal.turnedAway.set(why, (this.#journal.turnedAway.get(why) ?? 0) + 1);
         return true;
       },
     );

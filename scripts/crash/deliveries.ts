@@ -39,9 +39,13 @@ export async function unreceived(database: Pick<Database, 'query'>, received: Re
 /** The other system that the webhook tells: notes the ids of events. */
 export class Receiver {
   readonly received = new Set<number>();
+  /** How often an event came that had come before. */
+  repeated = 0;
   readonly #server: Server = createServer((request, response) => {
     request.resume().once('end', () => {
-      this.received.add(Number(request.headers['jari-event-id']));
+      const id = Number(request.headers['jari-event-id']);
+      if (this.received.has(id)) this.repeated++;
+      this.received.add(id);
       response.end();
     });
   });

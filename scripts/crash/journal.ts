@@ -26,11 +26,13 @@ export interface ToldPlace {
 export interface Journal {
   told: Told[];
   places: Map<string, ToldPlace>;
+  /** How often an attempt settled nothing, by why: the code of the refusal, or that no answer came. */
+  turnedAway: Map<string, number>;
   /** What must never be seen, and was, while it went on. */
   complaints: string[];
 }
 
-export const emptyJournal = (): Journal => ({ told: [], places: new Map(), complaints: [] });
+export const emptyJournal = (): Journal => ({ told: [], places: new Map(), turnedAway: new Map(), complaints: [] });
 
 export const CHANGES = ['charge', 'reserve', 'hold', 'pay', 'cancel'] as const;
 

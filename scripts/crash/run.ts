@@ -1,12 +1,12 @@
 // Kills everything that a sale runs on, again and again under load, and then compares what people were told with what is.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openPostgres, PG_DEFAULTS } from '../../server/db/pg/driver.ts';
 import { startWorld, type World } from '../drill/world.ts';
 import { chances } from './chances.ts';
 import { Customers } from './customers.ts';
 import { Receiver } from './deliveries.ts';
 import { emptyJournal, type Journal, rarest, until } from './journal.ts';
 import { type Kill, killAgainAndAgain } from './kills.ts';
+import { RULES, settingsFor } from './settings.ts';
 import { verdict } from './verdict.ts';
 import { victimsOf } from './victims.ts';
 
@@ -36,17 +36,6 @@ const VISITORS = 14;
 const CAPS = { main: SHOPPERS, visitors: SHOPPERS };
 const NEWCOMER_EVERY_MILLISECONDS = 100;
 const THINK_MILLISECONDS = 80;
-const OPENING_BALANCE = 10_000_000;
-/** No place ends by itself here: what is gone was lost. Holds do end, now and then in the middle of being paid. */
-const HOUR = '3600';
-const SETTINGS = {
-  QUEUE_CAP: String(SHOPPERS),
-  ACTIVE_SECONDS: HOUR,
-  NO_SHOW_SECONDS: HOUR,
-  HOLD_SECONDS: '8',
-  OPENING_BALANCE: String(OPENING_BALANCE),
-  WEBHOOK_SECRET: 'webhook-secret-of-the-crash',
-};
 /** Before the first kill and after the last, so that there is something to lose. */
 const CALM_MILLISECONDS = 1_000;
 /** On a slow machine it goes on until each kind of change was acknowledged so often, and so many came. */
@@ -57,7 +46,7 @@ const ENOUGH_WITHIN_MILLISECONDS = 60_000;
 /** Runs on a private full size: three processes of the service, PostgreSQL, Redis that syncs every write, and Kafka. */
 export async function runCrash({ kills: count, seed, say }: CrashOptions): Promise<CrashOutcome> {
   const receiver = new Receiver();
-  const settings = { ...SETTINGS, WEBHOOK_URL: await receiver.start() };
+  const settings = { ...settingsFor(SHOPPERS), WEBHOOK_URL: await receiver.start() };
   const world = await startWorld({
     services: ['postgres', 'redis', 'kafka'],
     processes: Array.from({ length: PROCESSES }, () => settings),
@@ -67,17 +56,14 @@ export async function runCrash({ kills: count, seed, say }: CrashOptions): Promi
     receiver.stop();
     throw error;
   });
-  const database = openPostgres(world.databaseUrl, { ...PG_DEFAULTS, statementTimeoutMilliseconds: 120_000 });
   try {
     say(`up: ${PROCESSES} processes, PostgreSQL, Redis, Kafka; seed ${seed}`);
     const journal = emptyJournal();
     const kills = await underLoad(world, journal, { kills: count, seed, say });
     say(`the faults are over; ${journal.told.length} answers and ${journal.places.size} places to compare`);
-    const rules = { openingBalance: OPENING_BALANCE, holdsEnd: true };
-    const violations = await verdict({ world, database, journal, receiver, rules, say });
+    const violations = await verdict({ world, journal, receiver, rules: RULES, say });
     return { kills, journal, received: receiver.received.size, violations, log: world.output };
   } finally {
-    await database.close();
     await world.stop();
     receiver.stop();
   }

@@ -16,6 +16,8 @@ export interface WorldOptions {
   /** Settings of each process; the first ones take the load. */
   processes: readonly Record<string, string>[];
   appendfsync?: AppendFsync;
+  /** Where the release lies that they run; ours by default. */
+  release?: string;
   say: (line: string) => void;
 }
 
@@ -30,8 +32,8 @@ export interface World {
   redisUrl: string | undefined;
   /** Whether processes end because they are told to. */
   readonly stopping: boolean;
-  /** Starts another process in the place and on the port of one that has ended. */
-  launch(index: number): ApiProcess;
+  /** Starts another process in the place and on the port of one that has ended, of that release or ours. */
+  launch(index: number, release?: string): ApiProcess;
   stop(): Promise<void>;
 }
 
@@ -40,7 +42,7 @@ export async function startWorld({ services: names, processes: settings, ...opti
   const services = await startServices({ names, own: true, appendfsync, say });
   const dataDir = mkdtempSync(join(tmpdir(), 'jari-drill-'));
   const processes: ApiProcess[] = [];
-  const launches: (() => ApiProcess)[] = [];
+  const launches: ((release?: string) => ApiProcess)[] = [];
   const output: string[] = [];
   let stopping = false;
   const stop = async () => {
@@ -67,9 +69,10 @@ export async function startWorld({ services: names, processes: settings, ...opti
         ...own,
       };
       const port = await freePort();
-      launches.push(() => new ApiProcess('127.0.0.1', port, env, (line) => output.push(line)));
+      const print = (line: string) => output.push(line);
+      launches.push((folder) => new ApiProcess('127.0.0.1', port, env, print, folder ? { folder } : {}));
     }
-    processes.push(...launches.map((launch) => launch()));
+    processes.push(...launches.map((launch) => launch(options.release)));
     await Promise.all(processes.map((process) => process.ready()));
     const database = new pg.Pool({ connectionString: databaseUrl, max: 4, application_name: 'drill' });
     database.on('error', () => {});
@@ -85,9 +88,9 @@ export async function startWorld({ services: names, processes: settings, ...opti
       get stopping() {
         return stopping;
       },
-      launch(index) {
+      launch(index, release) {
         if (stopping) throw new Error('the world is being stopped');
-        const process = (launches[index] as () => ApiProcess)();
+        const process = (launches[index] as (typeof launches)[number])(release);
         processes[index] = process;
         return process;
       },

@@ -16,17 +16,20 @@ export class ApiProcess {
   readonly ended: Promise<string>;
   readonly #child: ChildProcess;
 
-  /** `detached` keeps the terminal's Ctrl-C from it: its owner decides when it stops. */
+  /**
+   * `detached` keeps the terminal's Ctrl-C from it: its owner decides when it stops. `folder` is where the release lies
+   * that it runs, ours unless another is named.
+   */
   constructor(
     host: string,
     port: number,
     env: NodeJS.ProcessEnv,
     print: (line: string) => void,
-    { detached = false }: { readonly detached?: boolean } = {},
+    { detached = false, folder = ROOT }: { readonly detached?: boolean; readonly folder?: string } = {},
   ) {
     this.url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
-    this.#child = fork(join(ROOT, 'server/main.ts'), [], {
-      cwd: ROOT,
+    this.#child = fork(join(folder, 'server/main.ts'), [], {
+      cwd: folder,
       detached,
       env: { ...process.env, ...env, HOST: host, PORT: String(port) },
       execArgv: ['--import', join(import.meta.dirname, 'follow-owner.ts')],
