@@ -1,7 +1,7 @@
 // npm run fuzz: requests of every kind to a fresh service, in both ways to tell who is asking. Exits 1 when anything is
 // answered that the contract does not allow, or something that was acknowledged is lost or done twice.
 import { parseArgs } from 'node:util';
-import { runModels } from './models.ts';
+import { runModels, runStores } from './models.ts';
 import { type FuzzOutcome, runFuzz } from './run.ts';
 import { runSchemathesis } from './schemathesis.ts';
 import type { Size } from './service.ts';
@@ -14,6 +14,9 @@ const USAGE = `npm run fuzz -- [--requests N] [--seed S] [--with embedded|full]
 npm run fuzz -- --model [--runs N]
   the SQL functions and Lua scripts of the line, of seats and of money against their models, N sequences of commands
   each; default 200
+npm run fuzz -- --stores [--runs N] [--seed S]
+  the arguments of every SQL function and Lua script, N sequences of calls on each store; default 200: whole batches with
+  the same one many times and names that hurt do what the model does, and what no adapter would send changes nothing
 npm run fuzz -- --schemathesis [--runs N]
   Schemathesis from PyPI against /openapi.json, N examples of each operation; skipped loudly where it can't be had
 It starts a service of its own and stops it afterwards. What is wrong is printed with the request that it answered.`;
@@ -47,6 +50,7 @@ async function main(): Promise<boolean> {
       seed: { type: 'string' },
       with: { type: 'string', default: 'embedded' },
       model: { type: 'boolean', default: false },
+      stores: { type: 'boolean', default: false },
       schemathesis: { type: 'boolean', default: false },
       runs: { type: 'string', default: '200' },
       help: { type: 'boolean' },
@@ -63,6 +67,7 @@ async function main(): Promise<boolean> {
   const requests = wholeNumber('requests', values.requests, 2, MOST_REQUESTS);
   const seed = wholeNumber('seed', values.seed ?? String(Date.now() % 1_000_000), 0, 2 ** 31);
   console.log(`seed ${seed}`);
+  if (values.stores) return runStores(runs, seed);
   if (values.schemathesis) return runSchemathesis(runs, seed, say);
   let holds = true;
   for (const auth of ['open', 'token'] as const) {

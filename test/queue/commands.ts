@@ -11,7 +11,15 @@ import { of, type QueueModel } from './model.ts';
 const STEP_SECONDS = 210;
 const ACTIVE_SECONDS = [3_000, 1_200];
 const NO_SHOW_SECONDS = [900, 450];
-const USERS = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
+/** Who takes part in a run, how many of them at once, and the caps that operators set. */
+export interface Population {
+  users: readonly string[];
+  least: number;
+  most: number;
+  caps: fc.Arbitrary<number>;
+}
+const SEVEN = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
+const A_FEW: Population = { users: SEVEN, least: 1, most: 5, caps: fc.integer({ min: 0, max: 5 }) };
 const QUEUES = [0, 1];
 const SEEDS = ['c0ffee', 'decade'].map((digits) => digits.padEnd(64, '0'));
 const TOLERANCE_SECONDS = 25;
@@ -20,6 +28,8 @@ const TOLERANCE_SECONDS = 25;
 export interface Expected {
   queueIds: string[];
   models: QueueModel[];
+  /** Everybody who takes part; seven without it. */
+  users?: readonly string[];
 }
 type Command = AsyncCommand<Expected, Line>;
 
@@ -29,13 +39,13 @@ interface Who {
   queue: number;
 }
 
-export const commands = (): fc.Arbitrary<Iterable<Command>> => {
+export const commands = ({ users, least, most, caps } = A_FEW): fc.Arbitrary<Iterable<Command>> => {
   const queue = fc.constantFrom(...QUEUES);
-  const who = fc.record({ userId: fc.constantFrom(...USERS), queue });
-  const crowd = fc.array(who, { minLength: 1, maxLength: 5 });
+  const who = fc.record({ userId: fc.constantFrom(...users), queue });
+  const crowd = fc.array(who, { minLength: least, maxLength: most });
   const patch = fc.record<Partial<Omit<QueueSettings, 'queueId'>>>(
     {
-      cap: fc.integer({ min: 0, max: 5 }),
+      cap: caps,
       state: fc.constantFrom('OPEN', 'OPEN', 'PAUSED', 'PRE_QUEUE'),
       activeSeconds: fc.constantFrom(...ACTIVE_SECONDS),
       noShowSeconds: fc.constantFrom(...NO_SHOW_SECONDS),
@@ -45,7 +55,10 @@ export const commands = (): fc.Arbitrary<Iterable<Command>> => {
   );
   const preQueue = patch.map((change) => ({ ...change, state: 'PRE_QUEUE' as const }));
   const drawn = fc.tuple(queue, preQueue, fc.constantFrom(...SEEDS));
-  const leaving = fc.array(fc.tuple(who, fc.constantFrom('any', 'present', 'stale')), { minLength: 1, maxLength: 4 });
+  const leaving = fc.array(fc.tuple(who, fc.constantFrom('any', 'present', 'stale', 'none')), {
+    minLength: least,
+    maxLength: most,
+  });
   const steps = fc.constantFrom(1, 1, 2, 3, 5, 15, -1, -4);
   return fc.commands(
     [
@@ -107,10 +120,11 @@ const ask = (users: Who[]) => async (expected: Expected, line: Line) => {
   expectPlaces(places, expected, asking);
 };
 
-const leave = (users: [Who, string][]) => async (expected: Expected, line: Line) => {
+const leave = (users: [Who, 'any' | 'present' | 'stale' | 'none'][]) => async (expected: Expected, line: Line) => {
   const leaving: LeaveRequest[] = users.map(([{ userId, queue }, which]) => {
     const present = expected.models[queue]?.view(userId)?.ticket;
-    const ticket = which === 'any' ? undefined : (present ?? 1) - (which === 'stale' ? 1 : 0);
+    const meant = { any: undefined, present: present ?? 1, stale: (present ?? 1) - 1, none: Number.MAX_SAFE_INTEGER };
+    const ticket = meant[which];
     return { userId, queueId: expected.queueIds[queue] as string, ...(ticket && ticket > 0 && { ticket }) };
   });
   const had = await line.store.leave(leaving);
@@ -145,7 +159,7 @@ const configure =
 /** Everybody's place in every queue, and the figures. */
 async function compare(expected: Expected, line: Line): Promise<void> {
   const everybody = requests(
-    QUEUES.flatMap((queue) => USERS.map((userId) => ({ userId, queue }))),
+    QUEUES.flatMap((queue) => (expected.users ?? SEVEN).map((userId) => ({ userId, queue }))),
     expected,
   );
   const places = await line.store.status(everybody, false);

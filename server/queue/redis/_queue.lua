@@ -20,6 +20,14 @@ local CHANNEL = ARGV[3]
 -- What one call changes at most, of each kind.
 local MOST = 1000
 
+-- An argument that must be a whole number. What a script has written stays when it fails later, so every script reads all
+-- of them before its first write.
+local function whole(text, least, most)
+  local number = text and text:match('^%-?%d+$') and tonumber(text)
+  if number and number >= least and number <= (most or 9007199254740991) then return number end
+  error('not a whole number that fits: ' .. tostring(text))
+end
+
 local function clock()
   local time = redis.call('TIME')
   return time[1] * 1000 + math.floor(time[2] / 1000)
@@ -37,7 +45,7 @@ local function open_queue()
     drawFrom = tonumber(f[14] or 0), drawTo = tonumber(f[15] or 0),
   }
   queue.drawing = queue.drawFrom > 0 and f[16] ~= '1'
-  if f[1] ~= ARGV[1] or queue.lastTicket < tonumber(ARGV[2]) then return nil, 'LOST' end
+  if f[1] ~= ARGV[1] or queue.lastTicket < whole(ARGV[2], 0) then return nil, 'LOST' end
   return queue
 end
 

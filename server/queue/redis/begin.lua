@@ -11,16 +11,23 @@
 --          "ticket:beginning in ms" and end in ms of each slot
 -- returns  the epoch of the present life: a later one when that has begun already
 --- @include "_queue"
+--- @include "_settings"
 
-local epoch, last, serving = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[4])
-local hold, restore, lost_above = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
+local epoch, last, serving = ARGV[1], whole(ARGV[2], 0), whole(ARGV[4], 0)
+local hold, restore, lost_above = whole(ARGV[5], 0), whole(ARGV[6], 0), whole(ARGV[7], 0)
+local draw_from, draw_to = whole(ARGV[13], 0), whole(ARGV[14], -1)
+whole(epoch, 1)
+for i, name in ipairs({ 'cap', 'state', 'activeMs', 'noShowMs', 'release' }) do setting(name, ARGV[7 + i]) end
+for i = 15, #ARGV, 3 do
+  if not ticket_and_start(ARGV[i + 1] or '') then error('not a slot: ' .. tostring(ARGV[i + 1])) end
+  whole(ARGV[i + 2], 0)
+end
 local known = redis.call('HMGET', QUEUE, 'epoch', 'lastTicket')
 if known[1] and tonumber(known[1]) >= tonumber(epoch) then return tonumber(known[1]) end
 local now = clock()
 
 -- What survived of an earlier life is older than what was noted since.
 -- Places that are still to be drawn for are left to draw.lua.
-local draw_from, draw_to = tonumber(ARGV[13]), tonumber(ARGV[14])
 for _, key in ipairs({ WAITING, AHEAD }) do
   redis.call('ZREMRANGEBYSCORE', key, '-inf', draw_from > 0 and math.min(serving, draw_from - 1) or serving)
   redis.call('ZREMRANGEBYSCORE', key, '(' .. draw_to, serving)

@@ -10,13 +10,12 @@
 --          latest draw and 1 or 0 (whether it is not over)
 --- @include "_queue"
 --- @include "_serve"
+--- @include "_settings"
 
 local queue, why_not = open_queue()
 if not queue then return why_not end
-for i = 5, #ARGV, 2 do
-  redis.call('HSET', QUEUE, ARGV[i], ARGV[i + 1])
-  queue[ARGV[i]] = tonumber(ARGV[i + 1]) or ARGV[i + 1]
-end
+for i = 5, #ARGV, 2 do queue[ARGV[i]] = setting(ARGV[i], ARGV[i + 1]) end
+for i = 5, #ARGV, 2 do redis.call('HSET', QUEUE, ARGV[i], ARGV[i + 1]) end
 
 if ARGV[4] == '1' and not queue.drawing then
   queue.drawing, queue.drawFrom, queue.drawTo = true, queue.lastTicket + 1, -1

@@ -11,13 +11,20 @@
 
 local queue, why_not = open_queue()
 if not queue then return why_not end
-local from, count = tonumber(ARGV[4]), #ARGV - 4
+local from, count = whole(ARGV[4], 1), #ARGV - 4
 local last = from + count - 1
 if not queue.drawing or from < queue.drawFrom or last > queue.drawTo then return { 0 } end
 
+local drawn_to, given = {}, {}
+for i = 1, count do
+  drawn_to[i] = whole(ARGV[4 + i], queue.drawTo + 1, 2 * queue.drawTo - queue.drawFrom + 1)
+  if given[drawn_to[i]] then error('drawn to twice: ' .. ARGV[4 + i]) end
+  given[drawn_to[i]] = true
+end
+
 local found = redis.call('ZRANGE', WAITING, from, last, 'BYSCORE', 'WITHSCORES')
 for i = 1, #found, 2 do
-  local user, drawn = found[i], tonumber(ARGV[5 + tonumber(found[i + 1]) - from])
+  local user, drawn = found[i], drawn_to[1 + tonumber(found[i + 1]) - from]
   if drawn > queue.serving then
     redis.call('ZADD', WAITING, drawn, user)
     redis.call('ZADD', AHEAD, 'XX', drawn, user)

@@ -14,7 +14,7 @@ local now = clock()
 local had, leaving = {}, {}
 
 for i = 4, #ARGV, 2 do
-  local user, meant = ARGV[i], tonumber(ARGV[i + 1])
+  local user, meant = ARGV[i], whole(ARGV[i + 1], 0)
   local code, _, ticket = place_of(queue, user, now)
   local has = code ~= 'N' and (meant == 0 or meant == ticket)
   had[#had + 1] = has and 1 or 0

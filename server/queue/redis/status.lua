@@ -20,10 +20,15 @@ local function was_lost(ticket)
   return ticket > queue.lostAbove and ticket <= queue.lostUpTo and now < queue.restoreUntil
 end
 
+local tickets = {}
 for i = 5, #ARGV, 2 do
-  local user, ticket = ARGV[i], tonumber(ARGV[i + 1])
-  users[#users + 1] = user
-  if was_lost(ticket) and place_of(queue, user, now) == 'N' and redis.call('ZADD', RESTORED, 'NX', ticket, user) == 1 then
+  users[#users + 1] = ARGV[i]
+  tickets[#users] = whole(ARGV[i + 1], 0)
+end
+for i, user in ipairs(users) do
+  local ticket = tickets[i]
+  if was_lost(ticket) and place_of(queue, user, now) == 'N' and redis.call('ZCOUNT', WAITING, ticket, ticket) == 0
+    and redis.call('ZADD', RESTORED, 'NX', ticket, user) == 1 then
     redis.call('PEXPIREAT', RESTORED, queue.restoreUntil)
     redis.call('ZADD', WAITING, ticket, user)
     tell_listeners()

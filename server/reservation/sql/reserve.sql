@@ -151,7 +151,9 @@ BEGIN
       CASE WHEN d.code = 'OWN' THEN d.own_confirmed WHEN d.pay THEN moment END AS confirmed_at,
       d.balance - sum(CASE WHEN d.changed AND d.pay THEN d.price ELSE 0 END)
         OVER (PARTITION BY d.user_id ORDER BY d.ord) AS balance,
-      CASE WHEN d.changed OR d.code = 'OWN' THEN 'OK'
+      -- What an earlier request of this call changed is not as it was found.
+      CASE WHEN d.changed THEN 'OK'
+        WHEN d.code = 'OWN' THEN CASE WHEN bool_or(d.changed) OVER (PARTITION BY d.id ORDER BY d.ord) THEN NULL ELSE 'OK' END
         WHEN d.code <> 'TRY' THEN d.code
         WHEN d.fresh AND d.exclusive AND (d.place = 1 OR d.first_user <> d.user_id) THEN 'SEAT_TAKEN' END AS code
     FROM decided d

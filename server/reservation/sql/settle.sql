@@ -83,7 +83,10 @@ BEGIN
   ), decided AS MATERIALIZED (
     SELECT c.*, CASE WHEN NOT c.changed THEN 0 WHEN c.pay THEN -c.price WHEN c.status = 'CONFIRMED' THEN c.price ELSE 0 END
         AS amount,
-      CASE WHEN NOT c.changed THEN c.status WHEN c.pay THEN 'CONFIRMED' ELSE 'CANCELLED' END AS status_after
+      CASE WHEN NOT c.changed THEN c.status WHEN c.pay THEN 'CONFIRMED' ELSE 'CANCELLED' END AS status_after,
+      -- What an earlier request of this call changed is not as it was found.
+      coalesce(bool_or(c.changed) OVER (PARTITION BY c.id ORDER BY c.ord ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING),
+        false) AS overtaken
     FROM changes c
   ), moved AS (
     -- The wallets are locked, so their rows stay where they were read.
@@ -108,7 +111,7 @@ BEGIN
   ), answered AS MATERIALIZED (
     SELECT d.*, d.balance + sum(d.amount) OVER (PARTITION BY d.owner ORDER BY d.ord) AS balance_after,
       CASE WHEN d.changed AND d.pay THEN moment ELSE d.confirmed_at END AS confirmed,
-      CASE WHEN d.changed OR d.code = 'OWN' THEN 'OK' WHEN d.code <> 'TRY' THEN d.code END AS result
+      CASE WHEN d.changed THEN 'OK' WHEN d.overtaken OR d.code = 'TRY' THEN NULL WHEN d.code = 'OWN' THEN 'OK' ELSE d.code END AS result
     FROM decided d
   ), remembered AS (
     INSERT INTO idempotency_keys (user_id, key, hash, request_id, answer)
