@@ -6,6 +6,7 @@ import type { Database } from '../../server/db/database.ts';
 import { migrate } from '../../server/db/migrate.ts';
 import { openPostgres, PG_DEFAULTS } from '../../server/db/pg/driver.ts';
 import { openPglite } from '../../server/db/pglite/driver.ts';
+import { copyPreparedDatabase } from './prepared-database.ts';
 
 /** A fresh, migrated database and how to be rid of it. */
 export interface TestDatabase {
@@ -47,8 +48,8 @@ export const PGLITE: DatabaseTarget = {
   missing: undefined,
   async open() {
     const folder = mkdtempSync(join(tmpdir(), 'jari-pglite-'));
+    await copyPreparedDatabase(folder, 'empty');
     const database = await openPglite(join(folder, 'database'));
-    await migrate(database);
     return {
       database,
       url: undefined,
