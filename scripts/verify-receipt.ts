@@ -2,7 +2,7 @@
 // is the signed text or a file with it, URL the service, FILE its keys as they were published when the receipt was given.
 // Ends with 0 when nobody went first without a reason that the record gives, with 1 when somebody did or when the receipt or
 // the record is not genuine, and with 2 when that can't be told.
-import { createPublicKey, type JsonWebKey, verify } from 'node:crypto';
+import { createPublicKey, verify } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -18,7 +18,7 @@ export interface Signed {
   commitment: string | null;
 }
 
-type Key = JsonWebKey & { kid?: string };
+type Key = { kty: string; crv: string; x: string; kid: string };
 const USAGE = 'npm run verify-receipt -- RECEIPT [--url URL] [--keys FILE]';
 const KEPT = 0;
 const BROKEN = 1;

@@ -140,6 +140,42 @@ describe.skipIf(!CHROMIUM)('the place in the line', () => {
     await goes(stage.service, inside as string);
   });
 
+  it('comes with a receipt that the browser checks against the public record', async () => {
+    const crowd = await fill(stage.service, 2, 'earlier');
+    const { page, context, complaints } = await stage.visit('/concerts/125', { userId: 'gail' });
+    await joinLine(page);
+    const check = async () => {
+      if ((await page.locator('details[open]', { hasText: 'Your receipt' }).count()) === 0)
+        await page.getByText('Your receipt', { exact: true }).click();
+      await page.getByRole('button', { name: 'Check on this device' }).click();
+    };
+    await check();
+    await page.getByText(/Checked on this device: [01] people have been let in since/).waitFor();
+    await goes(stage.service, crowd[0] as string);
+    await goes(stage.service, crowd[1] as string);
+    await page.getByRole('timer').waitFor();
+    await expect
+      .poll(async () => {
+        await check();
+        await page.getByText('Checked on this device').waitFor();
+        return page.locator('.line-checked').textContent();
+      }, { timeout: 20_000 })
+      .toMatch(/Checked on this device: [12] people were let in between/);
+    // The same list, with another ticket in one place.
+    await context.route('**/admissions?*', async (route) => {
+      const answer = await route.fetch();
+      const body = await answer.json();
+      if (body.items[0]) body.items[0].ticket += 1;
+      await route.fulfill({ response: answer, json: body });
+    });
+    await check();
+    await page.getByText('This is not as it should be').waitFor();
+    expect(complaints).toEqual([]);
+    await goes(stage.service, 'gail');
+    await page.getByText('Your time inside is over').waitFor();
+    await page.getByText('Your receipt', { exact: true }).waitFor();
+  });
+
   it('comes back when the service was away', async () => {
     await fill(stage.service, 1, 'last');
     const { page } = await stage.visit('/concerts/125', { userId: 'eun' });

@@ -12,6 +12,7 @@ import { useTexts } from '../texts/index.ts';
 import { type Entering, entering, joinLine } from './entering.ts';
 import { LinePage } from './line-page.tsx';
 import { ended, place } from './place.ts';
+import { ReceiptNote } from './receipt-note.tsx';
 
 interface DoorProps {
   concertId: number;
@@ -101,6 +102,7 @@ function NoPlace({ concertId, concertScheduleId }: DoorProps) {
       <button type="button" class="button primary wide" onClick={() => void joinLine(concertId, concertScheduleId)}>
         {over ? texts.over.again : texts.concert.join}
       </button>
+      <ReceiptNote place={null} />
     </section>
   );
 }

@@ -11,6 +11,7 @@ import { progress, waitRange } from './estimate.ts';
 import { connection } from './hearing.ts';
 import { useOverview } from './overview.ts';
 import { isToBeDrawn, leave, type PlaceState } from './place.ts';
+import { ReceiptNote } from './receipt-note.tsx';
 import { RollingNumber } from './rolling-number.tsx';
 import { allowSound, chime, chimes, setChimes } from './turn.ts';
 import { waitText } from './wait-text.ts';
@@ -50,6 +51,7 @@ export function LinePage({ place }: { place: PlaceState }) {
       />
       <ConnectionNote heardAt={place.heardAt} />
       <Steps />
+      <ReceiptNote place={place} />
       <LineChoices />
     </section>
   );

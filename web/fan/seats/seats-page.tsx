@@ -6,6 +6,7 @@ import { concerts, hueOf, titleOf } from '../catalogue.ts';
 import { Checkout } from '../checkout/checkout.tsx';
 import { useReservations } from '../checkout/reservations.ts';
 import type { PlaceState } from '../place/place.ts';
+import { ReceiptNote } from '../place/receipt-note.tsx';
 import { Trouble } from '../shell/trouble.tsx';
 import { useTexts } from '../texts/index.ts';
 import { ChosenSeat } from './chosen-seat.tsx';
@@ -35,6 +36,7 @@ export function SeatsPage({ place, concertId, concertScheduleId }: SeatsPageProp
       {refused && <Trouble refused={refused} again={again} />}
       {!seats && !refused && <p class="map-loading">{texts.seats.loading}</p>}
       {seats && <Hall seats={seats} concertId={concertId} concertScheduleId={concertScheduleId} />}
+      <ReceiptNote place={place} />
     </main>
   );
 }

@@ -67,6 +67,27 @@ export const en = {
         unchecked: 'This browser could not check the draw.',
       },
     },
+    receipt: {
+      title: 'Your receipt',
+      note: (ticket: string) =>
+        `You have ticket ${ticket}. Everybody who is let in is put on a public list, by ticket alone and in order. With this receipt you can check that nobody who came later was let in before you.`,
+      soon: 'Your receipt is on its way.',
+      check: 'Check on this device',
+      record: 'The public list',
+      keep: 'Keep this to check it again later, or to show it to somebody:',
+      outcome: {
+        checking: 'Checking …',
+        inside: (people: string) =>
+          `Checked on this device: ${people} people were let in between your receipt and you, and nobody who came later was let in before you without a reason that the list gives.`,
+        waiting: (people: string) =>
+          `Checked on this device: ${people} people have been let in since your receipt, and nobody who came later without a reason that the list gives.`,
+        prioritised: (people: string) => `${people} who came later went first because the seller let them.`,
+        afterLoss: (people: string) =>
+          `${people} who came later went first after a failure: their places had been found again sooner.`,
+        broken: 'This is not as it should be: the list was changed, or somebody who came later went first. Please keep the receipt and tell the seller.',
+        untold: 'This could not be told just now. If you gave your place up, others rightly went in since.',
+      },
+    },
     steps: {
       title: 'What happens next',
       wait: 'You wait here. You may reload, lock your phone or open another tab: your place stays yours.',
