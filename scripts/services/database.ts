@@ -15,11 +15,15 @@ async function query(url: string, sql: string): Promise<void> {
   }
 }
 
-/** Makes an empty database in the instance that `url` names, and returns the URL of the new one. */
-export async function createDatabase(url: string): Promise<string> {
-  const name = `jari_${randomBytes(8).toString('hex')}`;
-  // template0 takes no connections, so no stray session can make this fail, and many can be made at once.
-  await query(url, `create database ${name} template template0`);
+export const freshName = () => `jari_${randomBytes(8).toString('hex')}`;
+
+/**
+ * Makes a database in the instance that `url` names, and returns the URL of the new one. It is empty unless another
+ * template is named, which must take no connections: no stray session can make this fail then, and many can be made at once.
+ */
+export async function createDatabase(url: string, template = 'template0'): Promise<string> {
+  const name = freshName();
+  await query(url, `create database ${name} template ${template}`);
   const fresh = new URL(url);
   fresh.pathname = `/${name}`;
   return fresh.href;

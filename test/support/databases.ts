@@ -6,6 +6,7 @@ import type { Database } from '../../server/db/database.ts';
 import { migrate } from '../../server/db/migrate.ts';
 import { openPostgres, PG_DEFAULTS } from '../../server/db/pg/driver.ts';
 import { openPglite } from '../../server/db/pglite/driver.ts';
+import { migratedTemplate } from './migrated-template.ts';
 import { copyPreparedDatabase } from './prepared-database.ts';
 
 /** A fresh, migrated database and how to be rid of it. */
@@ -29,9 +30,10 @@ export const POSTGRES: DatabaseTarget = {
   name: 'PostgreSQL',
   missing: server ? undefined : 'no PostgreSQL on this machine',
   async open() {
-    const url = await createDatabase(server as string);
+    const template = await migratedTemplate(server as string);
+    const url = await createDatabase(server as string, template);
     const database = openPostgres(url, { ...PG_DEFAULTS, poolSize: 20 });
-    await migrate(database);
+    if (template === undefined) await migrate(database);
     return {
       database,
       url,

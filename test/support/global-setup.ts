@@ -1,5 +1,6 @@
 // Runs once before the tests: starts the servers that most of them share, puts their URLs where workers find them, and
 // starts the slower ones when a worker first asks (servers.ts).
+import { freshName } from '../../scripts/services/database.ts';
 import { type ServiceName, URL_VARIABLE } from '../../scripts/services/service.ts';
 import { startServices } from '../../scripts/services/services.ts';
 import { offerServers } from './offer-servers.ts';
@@ -19,6 +20,8 @@ export default async function setup(): Promise<() => Promise<void>> {
     await services.stop();
     throw error;
   }
+  const postgres = services.outcomes.postgres;
+  if (postgres?.state === 'up' && !postgres.given) process.env.JARI_TEST_TEMPLATE = freshName();
   const offer = await offerServers();
   process.env.JARI_TEST_SERVERS = offer.url;
   return async () => {
