@@ -68,6 +68,13 @@ describe('a ticket in the record', () => {
     await expect(check({ queueId: 'q', ticket: 1, seen: [], heldAt: 0 }, 0, page)).rejects.toThrow(Altered);
   });
 
+  it('misses an entry that was left out before the record was made', async () => {
+    const [first] = recordOf(1) as [RecordEntry];
+    const third = { n: 3, ticket: 2, admittedAt: AT, kind: 'IN_TURN' as const };
+    const hash = sha256(`${first.hash}:3:2:${AT}:IN_TURN`);
+    await expect(found([first, { ...third, hash }], 2)).rejects.toThrow('entry 2 is missing');
+  });
+
   it('is told in words, and by how the program ends', async () => {
     const codes = [recordOf(1, 2), recordOf(1, [3, 'PRIORITISED'], 2), recordOf(3, 2), recordOf(3)].map(
       async (entries) => {

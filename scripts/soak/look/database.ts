@@ -25,6 +25,7 @@ const GROWING: Readonly<Record<string, { kind: 'PER_WORK' } | { kind: 'KEPT'; se
   wallet_entries: { kind: 'PER_WORK' },
   idempotency_keys: { kind: 'KEPT', seconds: DAY_SECONDS },
   outbox: { kind: 'KEPT', seconds: 2 * DAY_SECONDS },
+  admission_record: { kind: 'KEPT', seconds: 30 * DAY_SECONDS },
   inbox: { kind: 'KEPT', seconds: 2 * DAY_SECONDS },
 };
 /** What may have been noticed on a slow machine is not of the sale. */
