@@ -91,6 +91,20 @@ describe.skipIf(!CHROMIUM)('the console', () => {
     await ops('PATCH', '/queues/main', { cap: 50 });
   });
 
+  it('asks who enters for a calculation, after a second look, and stops asking', async () => {
+    const { page } = await open();
+    const dialog = page.getByRole('dialog');
+    const setting = async () => (await ops('GET', '/queues/main/challenge')).body;
+    await page.getByRole('button', { name: '18 bits' }).click();
+    await dialog.getByText('about 262,144 tries').waitFor();
+    await dialog.getByRole('button', { name: 'Do it' }).click();
+    await page.getByText('Who enters solves a challenge of 18 bits first').waitFor();
+    expect(await setting()).toEqual({ queueId: 'main', bits: 18, own: 18 });
+    await page.getByRole('button', { name: 'None' }).click();
+    await dialog.getByRole('button', { name: 'Do it' }).click();
+    await expect.poll(setting, { timeout: 20_000 }).toEqual({ queueId: 'main', bits: 0, own: 0 });
+  });
+
   it('begins a pre-queue that is drawn, shows what it is bound to, and draws when the doors open', async () => {
     const { page } = await open();
     const set = async (doors: string) => {

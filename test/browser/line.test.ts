@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import { call } from '../support/service.ts';
 import { CHROMIUM, useStage } from './support/browser.ts';
 import { before, everybodyGoes, fill, goes, joinLine } from './support/fan.ts';
@@ -6,7 +6,7 @@ import { before, everybodyGoes, fill, goes, joinLine } from './support/fan.ts';
 describe.skipIf(!CHROMIUM)('the place in the line', () => {
   const stage = useStage(() => ({ QUEUE_CAP: '1', NO_SHOW_SECONDS: '300' }));
 
-  afterEach(() => everybodyGoes(stage.service, ['anna', 'bora', 'chan', 'dan', 'eun']));
+  afterEach(() => everybodyGoes(stage.service, ['anna', 'bora', 'chan', 'dan', 'eun', 'gil']));
 
   const placeOf = async (userId: string) =>
     (
@@ -98,6 +98,36 @@ describe.skipIf(!CHROMIUM)('the place in the line', () => {
     expect(refused).toBe(3);
   });
 
+  it('is taken after a small calculation, where the door asks for one', async () => {
+    const operator = { authorization: `Bearer ${stage.service.opsToken}` };
+    const ask = (bits: number | null) =>
+      call(stage.service.url, 'PATCH', '/ops/api/queues/main/challenge', { bits }, operator);
+    onTestFinished(async () => void (await ask(null)));
+    expect((await ask(14)).status).toBe(200);
+    const { page, context, complaints } = await stage.visit('/concerts/125', { userId: 'gil' });
+    const sent: (string | undefined)[] = [];
+    let goOn = () => {};
+    const lookedAt = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    await context.route('**/api/v1/token/create', async (route) => {
+      const solution = route.request().headers()['jari-solution'];
+      sent.push(solution);
+      if (sent.length !== 2) return route.continue();
+      // Held back until the page has been looked at; then the door is crowded.
+      await lookedAt;
+      const body = JSON.stringify({ code: 'OVERLOADED', status: 503 });
+      return route.fulfill({ status: 503, headers: { 'retry-after': '1' }, contentType: 'application/json', body });
+    });
+    await joinLine(page);
+    await page.getByText('your browser is doing a small calculation').waitFor();
+    goOn();
+    await page.getByRole('timer').waitFor();
+    const [first, second, ...others] = sent;
+    expect([first, second?.length, others]).toEqual([undefined, expect.any(Number), [second]]);
+    expect(complaints).toEqual([]);
+  });
+
   it('says so when the doors are closed, and goes on when they open', async () => {
     const operator = { authorization: `Bearer ${stage.service.opsToken}` };
     const doors = (state: string) => call(stage.service.url, 'PATCH', '/ops/api/queues/main', { state }, operator);
@@ -155,11 +185,14 @@ describe.skipIf(!CHROMIUM)('the place in the line', () => {
     await goes(stage.service, crowd[1] as string);
     await page.getByRole('timer').waitFor();
     await expect
-      .poll(async () => {
-        await check();
-        await page.getByText('Checked on this device').waitFor();
-        return page.locator('.line-checked').textContent();
-      }, { timeout: 20_000 })
+      .poll(
+        async () => {
+          await check();
+          await page.getByText('Checked on this device').waitFor();
+          return page.locator('.line-checked').textContent();
+        },
+        { timeout: 20_000 },
+      )
       .toMatch(/Checked on this device: [12] people were let in between/);
     // The same list, with another ticket in one place.
     await context.route('**/admissions?*', async (route) => {

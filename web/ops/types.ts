@@ -3,6 +3,7 @@ import type { Static } from 'typebox';
 import type * as incident from '../../contract/incident.ts';
 import type * as ops from '../../contract/ops.ts';
 
+export type { ChallengeSetting } from '../../contract/challenge.ts';
 export type { Checklist, ChecklistArea } from '../../contract/ops.ts';
 
 export type QueueAdmin = Static<typeof ops.QueueAdmin>;

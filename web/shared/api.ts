@@ -1,6 +1,6 @@
 import { hearDate } from './clock.ts';
 import { jittered, randomId } from './random.ts';
-import type { FailureCode, Problem } from './types.ts';
+import type { Challenge, FailureCode, Problem } from './types.ts';
 
 /** A refusal, or no answer at all (`OFFLINE`). */
 export class Refused extends Error {
@@ -9,12 +9,15 @@ export class Refused extends Error {
   /** When the service asks for patience. */
   readonly retryAfterSeconds: number;
   readonly requestId: string | undefined;
+  /** What the service wants to have solved first. */
+  readonly challenge: Challenge | undefined;
   constructor(problem: Partial<Problem> & { code?: string }, status: number, retryAfterSeconds = 0) {
     super(problem.detail ?? '');
     this.code = (problem.code ?? 'UNKNOWN') as FailureCode;
     this.status = status;
     this.retryAfterSeconds = retryAfterSeconds;
     this.requestId = problem.requestId;
+    this.challenge = problem.challenge;
   }
 }
 
@@ -26,6 +29,7 @@ export interface Asking {
   signal?: AbortSignal | undefined;
   timeoutSeconds?: number;
   accept?: string;
+  headers?: Record<string, string>;
 }
 
 const TRIES = 4;
@@ -41,7 +45,7 @@ export async function ask<T>(path: string, asking: Asking = {}): Promise<T> {
 export async function send(path: string, asking: Asking = {}): Promise<Response> {
   const { method = 'GET', body, token, signal, timeoutSeconds = 15 } = asking;
   const limit = AbortSignal.timeout(timeoutSeconds * 1_000);
-  const headers: Record<string, string> = { ...extraHeaders(asking) };
+  const headers: Record<string, string> = extraHeaders(asking);
   if (asking.accept !== undefined) headers.accept = asking.accept;
   if (body !== undefined) headers['content-type'] = 'application/json';
   if (token) headers.authorization = `Bearer ${token}`;
@@ -82,8 +86,10 @@ export const mayPass = ({ code }: Refused): boolean =>
   code === 'RATE_LIMITED' ||
   code === 'IN_PROGRESS';
 
-const extraHeaders = (asking: Asking & { key?: string }) =>
-  asking.key === undefined ? undefined : { 'idempotency-key': asking.key };
+const extraHeaders = ({ key, headers }: Asking & { key?: string }) => ({
+  ...headers,
+  ...(key !== undefined && { 'idempotency-key': key }),
+});
 
 async function refusal(answer: Response): Promise<Refused> {
   const problem = parsed(await answer.text().catch(() => '')) as Partial<Problem> | null;

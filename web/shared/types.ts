@@ -7,6 +7,7 @@ import type * as receipts from '../../contract/receipts.ts';
 import type * as reservation from '../../contract/reservation.ts';
 import type * as wallet from '../../contract/wallet.ts';
 
+export type { Challenge } from '../../contract/challenge.ts';
 export type { FailureCode } from '../../contract/problem.ts';
 
 export type Problem = Static<typeof ProblemSchema>;

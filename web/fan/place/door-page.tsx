@@ -86,12 +86,29 @@ function Waiting() {
   );
 }
 
+/** What the browser is busy with, and that it ends. */
+function Calculating() {
+  const texts = useTexts();
+  return (
+    <section class="line" aria-busy="true">
+      <h1 tabIndex={-1} class="line-title">
+        {texts.line.calculating}
+      </h1>
+      <p class="lead" role="status">
+        {texts.line.calculatingNote}
+      </p>
+      <div class="bone bone-number" />
+    </section>
+  );
+}
+
 /** No place (any more): why, and how to get one. */
 function NoPlace({ concertId, concertScheduleId }: DoorProps) {
   const texts = useTexts();
   const way = useStore(entering);
   const why = useStore(ended);
   if (way.state === 'asking') return <Waiting />;
+  if (way.state === 'calculating') return <Calculating />;
   if (way.state === 'crowded') return <Crowded way={way} />;
   const over = why === 'expired';
   return (

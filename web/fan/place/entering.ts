@@ -4,9 +4,12 @@ import { makeStore } from '../../shared/store.ts';
 import { enter } from './place.ts';
 import { allowSound } from './turn.ts';
 
-/** Entering the line, as it goes: asked, or asked again in a while because the door is crowded, or refused for good. */
+/**
+ * Entering the line, as it goes: asked; a calculation is done that the door wants first; asked again in a while because
+ * the door is crowded; or refused for good.
+ */
 export type Entering =
-  | { state: 'idle' | 'asking' }
+  | { state: 'idle' | 'asking' | 'calculating' }
   | { state: 'crowded'; againAt: number }
   | { state: 'refused'; refused: Refused };
 
@@ -18,11 +21,11 @@ const LEAST_MILLISECONDS = 1_000;
 export async function joinLine(concertId: number, concertScheduleId: number): Promise<boolean> {
   allowSound();
   const { state } = entering.get();
-  if (state === 'asking' || state === 'crowded') return false;
+  if (state !== 'idle' && state !== 'refused') return false;
   for (let tried = 0; ; tried++) {
     entering.set({ state: 'asking' });
     try {
-      await enter(concertId, concertScheduleId);
+      await enter(concertId, concertScheduleId, () => entering.set({ state: 'calculating' }));
       entering.set({ state: 'idle' });
       return true;
     } catch (error) {

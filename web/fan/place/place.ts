@@ -2,6 +2,7 @@ import { ask, change, Refused } from '../../shared/api.ts';
 import { remembered } from '../../shared/remembered.ts';
 import { makeStore } from '../../shared/store.ts';
 import type { Place, PlaceEvent } from '../../shared/types.ts';
+import { answering } from '../challenge/answering.ts';
 import { fan } from '../identity.ts';
 import type { Sighting } from './estimate.ts';
 
@@ -43,12 +44,19 @@ export function kept(): KeptPlace | null {
   return found && found.userId === fan.get()?.userId ? found : null;
 }
 
-/** Takes a place, or finds the one the fan has. @throws Refused */
-export async function enter(concertId: number, concertScheduleId: number): Promise<void> {
+/**
+ * Takes a place, or finds the one the fan has.
+ * @param calculating is called when the door wants a calculation first, which takes a while
+ * @throws Refused
+ */
+export async function enter(concertId: number, concertScheduleId: number, calculating: () => void): Promise<void> {
   const me = fan.get();
   if (!me) throw new Refused({ code: 'UNAUTHENTICATED' }, 401);
   const body = { userId: me.userId };
-  const answer = await ask<Place>('/api/v1/token/create', { method: 'POST', body, token: me.login });
+  const answer = await answering(
+    (headers) => ask<Place>('/api/v1/token/create', { method: 'POST', body, token: me.login, headers }),
+    calculating,
+  );
   ended.set(null);
   const before = same(answer);
   const startPosition = Math.max(answer.position, before?.startPosition ?? 0);

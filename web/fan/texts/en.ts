@@ -44,6 +44,9 @@ export const en = {
     title: 'You are in the line',
     entering: 'Taking your place …',
     crowded: (seconds: number) => `The door is crowded. Asking again in ${seconds} s; please leave this page open.`,
+    calculating: 'A quick check at the door …',
+    calculatingNote:
+      'Programs are crowding the door, and this slows them down: your browser is doing a small calculation. It usually takes a few seconds, then you take your place. Please leave this page open.',
     before: 'people are before you',
     next: 'You are next',
     nextNote: 'The door opens for you as soon as somebody leaves.',
@@ -84,7 +87,8 @@ export const en = {
         prioritised: (people: string) => `${people} who came later went first because the seller let them.`,
         afterLoss: (people: string) =>
           `${people} who came later went first after a failure: their places had been found again sooner.`,
-        broken: 'This is not as it should be: the list was changed, or somebody who came later went first. Please keep the receipt and tell the seller.',
+        broken:
+          'This is not as it should be: the list was changed, or somebody who came later went first. Please keep the receipt and tell the seller.',
         untold: 'This could not be told just now. If you gave your place up, others rightly went in since.',
       },
     },
@@ -242,6 +246,8 @@ export const en = {
     OVERLOADED: 'Very many people are here. Try again in a moment.',
     STORE_UNAVAILABLE: 'The shop is catching its breath. Try again in a moment.',
     RATE_LIMITED: 'That was too fast. Try again in a moment.',
+    CHALLENGE_REQUIRED: 'Your browser could not do the small calculation at the door. Try again, or another browser.',
+    CHALLENGE_FAILED: 'Your browser was not done in time with the small calculation at the door. Try again.',
     UNAUTHENTICATED: 'Your login has ended. Log in at the seller again.',
     FORBIDDEN: 'You can act for yourself only.',
     other: (code: string) => `That did not work (${code}).`,

@@ -46,6 +46,9 @@ export const ko: Texts = {
     title: '줄을 서고 있어요',
     entering: '자리를 잡는 중…',
     crowded: (seconds) => `입구가 붐벼요. ${seconds}초 뒤에 다시 시도할게요. 화면을 열어 두세요.`,
+    calculating: '입구에서 잠깐 확인하고 있어요…',
+    calculatingNote:
+      '입구에 자동 프로그램이 몰려서, 그 속도를 늦추려고 브라우저가 작은 계산을 하고 있어요. 보통 몇 초면 끝나고 바로 줄을 섭니다. 화면을 열어 두세요.',
     before: '명이 내 앞에 있어요',
     next: '다음이 내 차례예요',
     nextNote: '한 사람이 나오면 바로 들어갑니다.',
@@ -244,6 +247,9 @@ export const ko: Texts = {
     OVERLOADED: '사람이 아주 많아요. 잠시 뒤 다시 시도해 주세요.',
     STORE_UNAVAILABLE: '잠시 숨을 고르고 있어요. 곧 다시 시도해 주세요.',
     RATE_LIMITED: '조금 빨랐어요. 잠시 뒤 다시 시도해 주세요.',
+    CHALLENGE_REQUIRED:
+      '입구에서 하는 작은 계산을 이 브라우저가 하지 못했어요. 다시 시도하거나 다른 브라우저를 써 주세요.',
+    CHALLENGE_FAILED: '입구에서 하는 작은 계산이 제시간에 끝나지 않았어요. 다시 시도해 주세요.',
     UNAUTHENTICATED: '로그인이 끝났어요. 판매처에서 다시 로그인해 주세요.',
     FORBIDDEN: '본인의 것만 할 수 있어요.',
     other: (code) => `처리하지 못했어요 (${code}).`,

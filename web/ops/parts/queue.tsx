@@ -7,6 +7,7 @@ import type { Draw } from '../../shared/types.ts';
 import { useTexts } from '../texts/index.ts';
 import { changeOps } from '../token.ts';
 import type { QueueAdmin, QueuePatch } from '../types.ts';
+import { ChallengeChoice } from './challenge-choice.tsx';
 import { DrawLine } from './draw-line.tsx';
 import { useDoing } from './outcome.tsx';
 import { QueueSettings } from './queue-settings.tsx';
@@ -25,7 +26,7 @@ export function QueueBox() {
   const texts = useTexts();
   const now = useStore(language);
   const [queueId, setQueueId] = useState('main');
-  const { queue, draw, missing, put } = useQueue(queueId);
+  const { queue, draw, challenge, missing, put, putChallenge } = useQueue(queueId);
   const door =
     queue && doorOf({ state: queue.state, ...(isPending(draw) && queue.state === 'PRE_QUEUE' && { shuffle: true }) });
   const [wanted, setWanted] = useState<QueuePatch | null>(null);
@@ -78,6 +79,7 @@ export function QueueBox() {
       {draw && <DrawLine draw={draw} />}
       {(queue || missing) && <QueueSettings key={queueId} queue={queue} onWanted={setWanted} />}
       {doing.line}
+      {challenge && <ChallengeChoice key={queueId} setting={challenge} put={putChallenge} />}
       {wanted && (
         <Confirm
           title={

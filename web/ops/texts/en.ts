@@ -77,6 +77,18 @@ export const en = {
       made: (places: string, time: string) => `The order of ${places} places was drawn at ${time}.`,
       commitment: 'Published beforehand (SHA-256 of the seed):',
     },
+    challenge: {
+      title: 'Calculation at the door',
+      none: 'None',
+      bits: (bits: number) => `${bits} bits`,
+      asks: (bits: string, tries: string) =>
+        `Who enters solves a challenge of ${bits} first: ${tries} tries on average. A browser makes some hundred thousand a second.`,
+      follows: 'Not set for this line: it follows the hardest that is.',
+      confirm: (name: string, bits: string) => `Calculation at the door of “${name}”: ${bits}?`,
+      means: (tries: string) =>
+        `Whoever enters has to make about ${tries} tries first. Fans’ pages do it by themselves; clients that cannot are turned away. Who stands in line keeps their place. Lines without a setting of their own follow the hardest.`,
+      ends: 'Whoever enters is let in without a calculation again.',
+    },
     confirmState: (name: string, state: string) => `Set the doors of “${name}” to ${state}?`,
     confirmSettings: (name: string) => `Change “${name}”?`,
     was: (what: string, before: string, after: string) => `${what}: ${before} → ${after}`,

@@ -79,6 +79,18 @@ export const ko: Texts = {
       made: (places, time) => `${time}에 ${places}명의 순서를 추첨했습니다.`,
       commitment: '미리 공개한 값 (시드의 SHA-256):',
     },
+    challenge: {
+      title: '입구 계산',
+      none: '없음',
+      bits: (bits) => `${bits}비트`,
+      asks: (bits, tries) =>
+        `들어오는 사람은 먼저 ${bits} 문제를 풉니다. 평균 ${tries}번 시도하며, 브라우저는 1초에 수십만 번 합니다.`,
+      follows: '이 대기열에는 따로 정하지 않아, 가장 어려운 대기열을 따릅니다.',
+      confirm: (name, bits) => `“${name}” 입구 계산을 ${bits}(으)로 바꿀까요?`,
+      means: (tries) =>
+        `들어오려면 먼저 평균 ${tries}번 시도해야 합니다. 관객 화면은 알아서 풀고, 풀지 못하는 클라이언트는 들어오지 못합니다. 이미 줄 선 사람의 순서는 그대로입니다. 따로 정하지 않은 대기열은 가장 어려운 것을 따릅니다.`,
+      ends: '다시 계산 없이 들어옵니다.',
+    },
     confirmState: (name, state) => `“${name}” 입구를 ${state} 상태로 바꿀까요?`,
     confirmSettings: (name) => `“${name}” 설정을 바꿀까요?`,
     was: (what, before, after) => `${what}: ${before} → ${after}`,
