@@ -18,10 +18,14 @@ export interface Order {
   rate?: number;
   /** At a fixed rate: the most that are opened. */
   connections: number;
+  /** Nobody waits longer for an answer. */
+  usefulMilliseconds: number;
 }
 
 export interface Arrivals {
   served: number;
+  /** Of those, the ones whose answer came within `usefulMilliseconds`. */
+  useful: number;
   refused: number;
   /** Neither: broken off, or any other status. */
   lost: number;
@@ -81,12 +85,14 @@ async function arrive(order: Order): Promise<Arrivals> {
   const took = (performance.now() - begin) / 1_000;
   const used = process.cpuUsage(cpu);
   const served = run.served.length;
+  const useful = run.served.filter((took) => took <= order.usefulMilliseconds).length;
   for (const deadline = performance.now() + 10_000; all.some((one) => one.busy) && performance.now() < deadline; )
     await new Promise((resolve) => setTimeout(resolve, 10));
   run.lost += all.filter((one) => one.busy).length;
   for (const one of all) one.close();
   return {
     served,
+    useful,
     refused: run.refused.length,
     lost: run.lost,
     missed: run.missed,
@@ -160,6 +166,8 @@ class Connection {
   }
 
   #read(chunk: string): void {
+    // A connection that was opened and not needed for long is told so.
+    if (!this.busy) return;
     const text = this.#text + chunk;
     // Every answer is one object of JSON, and most come in one piece.
     if (!text.endsWith('}')) {
