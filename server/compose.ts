@@ -4,6 +4,7 @@ import { Catalog } from './catalog/catalog.ts';
 import { demoConcerts } from './catalog/demo/concerts.ts';
 import { catalogRoutes } from './catalog/routes.ts';
 import { sqlCatalogStore } from './catalog/sql/store.ts';
+import { composeEarly } from './compose-early.ts';
 import { composeEvents } from './compose-events.ts';
 import { type Controls, composeIncidents, processName } from './compose-incidents.ts';
 import { composeLine } from './compose-line.ts';
@@ -171,6 +172,7 @@ export async function compose(config: Config, log: Logger): Promise<Service> {
       userOf: async (request) => userOf(await asker(request)),
       gossip: line.gossip,
     },
+    early: composeEarly(reservations, wallets, { metrics, traffic: monitor.sampler.traffic }),
     draining: () => draining,
     observe: (method, route, status, seconds) => metrics.observe(method, route, status, seconds),
     routes: [

@@ -4,6 +4,7 @@ import type { App, Routes } from '../lib/http.ts';
 import { BrokenRequests, hostFailure } from './broken-requests.ts';
 import { addDocs } from './docs.ts';
 import { Answering, drainBeforeClose } from './drain.ts';
+import { type EarlyOptions, refuseEarly } from './early/refusals.ts';
 import { addLimits, type LimitOptions } from './limits/limits.ts';
 import { KnownPaths } from './methods.ts';
 import { problemSender } from './problems.ts';
@@ -14,6 +15,8 @@ export interface AppOptions {
   /** Proxies in front whose X-Forwarded-For is believed. */
   trustedHops: number;
   limits: LimitOptions;
+  /** Without, nobody is refused before they are let in. */
+  early?: EarlyOptions;
   /** True once the service has begun to stop: requests that come late are sent elsewhere. */
   draining: () => boolean;
   /** Every request, once it is answered. `route` is the path's pattern, 'none' when no route took it. */
@@ -61,6 +64,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     clientErrorHandler: broken.refuseUnreadable,
     frameworkErrors: (error, request, reply) => void sendProblem(error, request, reply),
   });
+  if (options.early) refuseEarly(app, options.early, nextRequestId, options.draining);
   broken.watch(app.server);
   const paths = new KnownPaths();
   paths.watch(app);

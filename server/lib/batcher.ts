@@ -9,6 +9,8 @@ export interface BatcherOptions {
   maxCallsInFlight: number;
   /** Items waiting beyond this are refused at once by `overloaded()`. */
   maxWaitingItems: number;
+  /** Who would wait longer for their call finds it `full`, and who would wait twice as long is refused; none is no limit. */
+  longestWaitMilliseconds?: number;
   /** Makes the error for a refused item. */
   overloaded: () => Error;
 }
@@ -29,6 +31,11 @@ export const AGAIN = Symbol('again');
  */
 const MOST_CALLS_AN_ITEM = 5_000;
 
+/** Whoever was let in while it was not full has cost most of what an answer costs, and is not sent away for little. */
+const REFUSED_AT = 2;
+/** How much a call says about how long the next ones take, beside those before. */
+const WEIGHT_OF_A_CALL = 0.5;
+
 /**
  * @param call one round trip; returns an outcome an item, in the same order. A rejection reaches all of its items:
  * it means the store was lost or there is a defect, never that one item was refused.
@@ -38,6 +45,9 @@ export class Batcher<I, O> {
   readonly #options: BatcherOptions;
   #waiting: Waiting<I, O>[] = [];
   #inFlight = 0;
+  /** How long calls took lately. */
+  #callMilliseconds = 0;
+  #latestBegan = 0;
 
   constructor(options: BatcherOptions, call: (items: I[]) => Promise<(O | typeof AGAIN)[]>) {
     this.#options = options;
@@ -49,12 +59,35 @@ export class Batcher<I, O> {
     return this.#waiting.length;
   }
 
+  /** Whether who comes now would wait too long: to be asked before anything is done for them. */
+  get full(): boolean {
+    return this.#waitsLonger(1);
+  }
+
+  /** Whether `add` would refuse at this moment. */
+  get refuses(): boolean {
+    return this.#waiting.length >= this.#options.maxWaitingItems || this.#waitsLonger(REFUSED_AT);
+  }
+
   add(item: I): Promise<O> {
-    if (this.#waiting.length >= this.#options.maxWaitingItems) return Promise.reject(this.#options.overloaded());
+    if (this.refuses) return Promise.reject(this.#options.overloaded());
     return new Promise<O>((resolve, reject) => {
       this.#waiting.push({ item, calls: 0, resolve, reject });
       this.#pump();
     });
+  }
+
+  /**
+   * By how many calls are ahead, and how long they take at present: as fast as the store, however fast that is. Never true
+   * for who fits the next call, so that the store always has a whole batch to go on with.
+   */
+  #waitsLonger(times: number): boolean {
+    const { longestWaitMilliseconds: longest, maxBatchItems, maxCallsInFlight } = this.#options;
+    if (longest === undefined || this.#waiting.length < maxBatchItems) return false;
+    const rounds = Math.floor(this.#waiting.length / maxBatchItems) / maxCallsInFlight;
+    // A call under way that takes longer than those before says more than they do.
+    const roundMilliseconds = Math.max(this.#callMilliseconds, performance.now() - this.#latestBegan);
+    return rounds * roundMilliseconds > times * longest;
   }
 
   #pump(): void {
@@ -66,6 +99,8 @@ export class Batcher<I, O> {
   }
 
   async #run(batch: Waiting<I, O>[]): Promise<void> {
+    const began = performance.now();
+    this.#latestBegan = began;
     try {
       const outcomes = await this.#call(batch.map((w) => w.item));
       const again: Waiting<I, O>[] = [];
@@ -80,6 +115,7 @@ export class Batcher<I, O> {
       for (const w of batch) w.reject(error);
     } finally {
       this.#inFlight--;
+      this.#callMilliseconds += (performance.now() - began - this.#callMilliseconds) * WEIGHT_OF_A_CALL;
       this.#pump();
     }
   }

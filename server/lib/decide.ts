@@ -10,7 +10,7 @@ export interface Decided<T> {
   requestId: string | null;
 }
 
-const LIMITS = { maxBatchItems: 128, maxCallsInFlight: 1, maxWaitingItems: 10_000 };
+const LIMITS = { maxBatchItems: 128, maxCallsInFlight: 1, maxWaitingItems: 10_000, longestWaitMilliseconds: 300 };
 
 /** Group commit for commands that a store decides in batches: each caller gets its own outcome. */
 export function deciding<I extends { idempotency?: IdempotencyKey | undefined }, T extends { code: 'OK' }>(

@@ -7,15 +7,16 @@ export class Traffic {
 
   /** @param shed refused on purpose, so not the fault that is looked for */
   answered(api: Api, status: number, milliseconds: number, shed: boolean): void {
-    this.#now[api] ??= { all: 0, statuses: {}, failed: 0, shed: 0, latencies: noLatencies() };
-    const figures = this.#now[api];
-    figures.all++;
-    const name = nameOf(status);
-    figures.statuses[name] = (figures.statuses[name] ?? 0) + 1;
+    const figures = this.#counted(api, status);
     if (shed) figures.shed++;
     else if (status >= 500) figures.failed++;
     // What was refused at once says nothing about how fast the rest is.
     if (!shed) addLatency(figures.latencies, milliseconds);
+  }
+
+  /** Somebody was refused before they were let in: too many come, which is a fault to be looked for. */
+  turnedAway(api: Api, status: number): void {
+    this.#counted(api, status).failed++;
   }
 
   /** What was counted since the last time. */
@@ -23,6 +24,15 @@ export class Traffic {
     const taken = this.#now;
     this.#now = {};
     return taken;
+  }
+
+  #counted(api: Api, status: number): ApiFigures {
+    this.#now[api] ??= { all: 0, statuses: {}, failed: 0, shed: 0, latencies: noLatencies() };
+    const figures = this.#now[api];
+    figures.all++;
+    const name = nameOf(status);
+    figures.statuses[name] = (figures.statuses[name] ?? 0) + 1;
+    return figures;
   }
 }
 

@@ -17,9 +17,11 @@ export class PerQueue<I extends { queueId: string }, O> {
   }
 
   add(item: I): Promise<O> {
-    if (this.#pending >= this.#options.maxWaitingItems) return Promise.reject(this.#options.overloaded());
+    const known = this.#queues.get(item.queueId);
+    if (this.#pending >= this.#options.maxWaitingItems || known?.refuses)
+      return Promise.reject(this.#options.overloaded());
     this.#pending++;
-    const batcher = this.#queues.get(item.queueId) ?? this.#open(item.queueId);
+    const batcher = known ?? this.#open(item.queueId);
     return batcher.add(item);
   }
 

@@ -21,6 +21,9 @@ import { Watchers } from './watchers.ts';
 /** Figures for estimates may be this old; positions and slots never are. */
 const STATS_FRESH_MILLISECONDS = 1_000;
 const LIMITS = { maxBatchItems: 256, maxCallsInFlight: 1, maxWaitingItems: 20_000 };
+/** A crowd that enters at once is what a line is for: it is let wait. */
+const LONGEST_WAIT_TO_ENTER_MILLISECONDS = 3_000;
+const LONGEST_WAIT_TO_ASK_MILLISECONDS = 1_000;
 const overloaded = () =>
   new Failure('OVERLOADED', 'Too many requests are waiting. Try again shortly.', { 'retry-after': '1' });
 
@@ -29,6 +32,8 @@ export class Queue {
   readonly #store: QueueStore;
   readonly #entering: PerQueue<EnterRequest, Place>;
   readonly #asking: PerQueue<StatusRequest, Place | null>;
+  /** Whether buyers are inside: they don't wait behind all who ask where they are. */
+  readonly #admitting: PerQueue<StatusRequest, Place | null>;
   readonly #leaving: PerQueue<LeaveRequest, boolean>;
   readonly #draws: PerQueue<{ queueId: string }, Draw[]>;
   readonly #translator: Translator;
@@ -42,8 +47,12 @@ export class Queue {
     this.#store = store;
     this.#signals = signals;
     const limits = { ...LIMITS, overloaded };
-    this.#entering = new PerQueue(limits, (requests) => store.enter(requests, this.#admitsAtTheDoor));
-    this.#asking = new PerQueue(limits, (requests) => store.status(requests, true));
+    const within = (longestWaitMilliseconds: number) => ({ ...limits, longestWaitMilliseconds });
+    this.#entering = new PerQueue(within(LONGEST_WAIT_TO_ENTER_MILLISECONDS), (requests) =>
+      store.enter(requests, this.#admitsAtTheDoor),
+    );
+    this.#asking = new PerQueue(within(LONGEST_WAIT_TO_ASK_MILLISECONDS), (requests) => store.status(requests, true));
+    this.#admitting = new PerQueue(limits, (requests) => store.status(requests, true));
     this.#leaving = new PerQueue(limits, (requests) => store.leave(requests));
     const drawsOf = async (asked: readonly { queueId: string }[]) => {
       const draws = await store.draws(asked[0]?.queueId as string);
@@ -83,16 +92,17 @@ export class Queue {
   /**
    * End of the user's slot when they may reserve now, with that ticket if one is given; else null. Counts as showing up.
    * @param provenUntil the end that a signed pass says: believed while the line can't be asked, so that whoever is inside
-   * can go on reserving
+   * can go on reserving; it may be in the past
    */
   async admittedUntil(userId: string, queueId: string, ticket?: number, provenUntil?: Date): Promise<Date | null> {
     let found: Place | null;
     try {
-      found = await this.#asking.add({ userId, queueId, ...(ticket !== undefined && { ticket }) });
+      found = await this.#admitting.add({ userId, queueId, ...(ticket !== undefined && { ticket }) });
     } catch (error) {
       // A refusal is this process's own, made before the line was asked.
       const lost = !(error instanceof Failure);
-      if (lost && provenUntil && provenUntil.getTime() > Date.now()) return provenUntil;
+      // Whether it is over, the database says as it decides: its clock is not this machine's.
+      if (lost && provenUntil) return provenUntil;
       throw error;
     }
     // The line has been asked: whatever can't be asked from here on, the pass is not believed for it.

@@ -55,6 +55,9 @@ export class Reservations {
     this.#settling = deciding((items: SettleItem[]) => store.settle(items));
   }
 
+  /** Whether who comes now to take a seat, or to pay one, would wait too long. */
+  readonly full = { taking: () => this.#taking.full, settling: () => this.#settling.full };
+
   /** Seat taken, paid and confirmed in one step. Asking again for one's own seat answers the same reservation. */
   reserve(request: SeatRequest): Promise<Outcome<ReservationView>> {
     return this.#take(request, true);

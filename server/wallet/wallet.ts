@@ -39,6 +39,9 @@ export class Wallets {
     return { items, nextCursor: more ? String(items.at(-1)?.entryId) : null };
   }
 
+  /** Whether who comes now to charge would wait too long. */
+  readonly full = () => this.#charging.full;
+
   async charge(item: ChargeItem): Promise<Outcome<WalletView>> {
     const outcome = await this.#charging.add(item);
     if (outcome.ok && !outcome.replayed) this.#committed();

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { AGAIN, Batcher } from '../../server/lib/batcher.ts';
 
 const LIMITS = { maxBatchItems: 3, maxCallsInFlight: 1, maxWaitingItems: 5, overloaded: () => new Error('full') };
@@ -76,5 +76,76 @@ describe('Batcher', () => {
     await expect(lost).rejects.toThrow('the store is lost');
     calls[1]?.answer(['b']);
     expect(await kept).toBe('b');
+  });
+});
+
+describe('Batcher with a bound on waiting', () => {
+  const BOUND = { ...LIMITS, maxWaitingItems: 1_000, longestWaitMilliseconds: 300 };
+  let now = 0;
+  beforeEach(() => {
+    now = 0;
+    vi.spyOn(performance, 'now').mockImplementation(() => now);
+  });
+  afterEach(() => vi.restoreAllMocks());
+
+  /** A batcher whose calls took so long lately, with a call under way and so many waiting. */
+  async function loaded({ callMilliseconds, waiting }: { callMilliseconds: number; waiting: number }) {
+    const { calls, call } = controlled();
+    const batcher = new Batcher(BOUND, call);
+    const answers: Promise<string>[] = [];
+    const end = async () => {
+      const last = calls.at(-1);
+      now += callMilliseconds;
+      last?.answer(last.items.map(String));
+      await turn();
+    };
+    for (let n = 0; n < 20; n++) {
+      answers.push(batcher.add(-1));
+      await end();
+    }
+    for (let n = 0; n <= waiting; n++) answers.push(batcher.add(n));
+    const inTime = async () => {
+      for (let n = 0; n <= waiting / BOUND.maxBatchItems + 1; n++) await end();
+      return Promise.all(answers);
+    };
+    return { batcher, calls, inTime };
+  }
+
+  it('is full when the calls ahead, as long as they take at present, take longer than the bound', async () => {
+    // Three a call, 100 ms each: nine of those who wait are three calls, 300 ms, and twelve are 400.
+    expect((await loaded({ callMilliseconds: 100, waiting: 11 })).batcher.full).toBe(false);
+    const { batcher } = await loaded({ callMilliseconds: 100, waiting: 12 });
+    expect(batcher.full).toBe(true);
+    expect(batcher.refuses).toBe(false);
+  });
+
+  it('lets ten times as many wait for a store that is ten times as fast', async () => {
+    expect((await loaded({ callMilliseconds: 10, waiting: 92 })).batcher.full).toBe(false);
+    expect((await loaded({ callMilliseconds: 10, waiting: 93 })).batcher.full).toBe(true);
+  });
+
+  it('refuses who comes all the same and would wait twice the bound; nothing is asked for them', async () => {
+    const { batcher, calls, inTime } = await loaded({ callMilliseconds: 100, waiting: 21 });
+    await expect(batcher.add(99)).rejects.toThrow('full');
+    expect(await inTime()).toHaveLength(42);
+    expect(calls.flatMap(({ items }) => items)).not.toContain(99);
+    expect(batcher.full).toBe(false);
+    expect(batcher.waiting).toBe(0);
+  });
+
+  it('never refuses who fits the next call, however slow the store is', async () => {
+    const { batcher } = await loaded({ callMilliseconds: 60_000, waiting: 2 });
+    expect(batcher.full).toBe(false);
+    void batcher.add(3);
+    expect(batcher.waiting).toBe(3);
+  });
+
+  it('sees a call that hangs before it has ended', async () => {
+    const { batcher } = await loaded({ callMilliseconds: 1, waiting: 3 });
+    expect(batcher.full).toBe(false);
+    now += 301;
+    expect(batcher.full).toBe(true);
+    now += 300;
+    expect(batcher.refuses).toBe(true);
   });
 });
