@@ -72,7 +72,9 @@ describe.skipIf(missing)('a line in Redis, and trouble with it', () => {
     await servers.kill('redis');
     expect(await rules.admittedUntil('a', queueId, ticket, until as Date)).toBe(until);
     await refused(rules.admittedUntil('a', queueId, ticket));
-    await refused(rules.admittedUntil('a', queueId, ticket, new Date(Date.now() - 1)));
+    // Whether that is over is for the database to say: test/faults/clock.test.ts.
+    const over = new Date(0);
+    expect(await rules.admittedUntil('a', queueId, ticket, over)).toBe(over);
     await servers.restart('redis');
     // A pass is not believed against the line.
     await rules.leave('a', queueId).catch(() => {});
