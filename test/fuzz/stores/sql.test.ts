@@ -209,7 +209,6 @@ for (const target of DATABASES) {
         });
         await holds(property, 60);
         expect([...heard.keys()].sort()).toEqual([...new Set(functions.map(({ name }) => name))]);
-        if (process.env.FUZZ_COUNTS) console.table(Object.fromEntries(heard));
       },
       MOST_MILLISECONDS,
     );
