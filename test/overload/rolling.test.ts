@@ -1,18 +1,17 @@
 // The short version of `npm run rolling`: a rolling restart from the last release to this one, back, and forward again.
-import { afterAll, describe, expect, it } from 'vitest';
-import { lastRelease, layOut, NoHistory, type Release } from '../../scripts/rolling/release.ts';
+import { describe, expect, it } from 'vitest';
+import { lastRelease, layOut, NoHistory } from '../../scripts/rolling/release.ts';
 import { runRolling } from '../../scripts/rolling/run.ts';
 import { sharedServer } from '../support/servers.ts';
 
 const STAGE_SECONDS = 2;
 const [redis, kafka] = [await sharedServer('redis'), await sharedServer('kafka')];
-const older = found();
-afterAll(() => older?.remove());
+const ref = found();
 
 /** Null, and said so, where the history is not there: a shallow clone, or none at all. */
-function found(): Release | null {
+function found(): string | null {
   try {
-    return layOut(lastRelease(), console.warn);
+    return lastRelease();
   } catch (error) {
     if (!(error instanceof NoHistory)) throw error;
     console.warn(`\n!! SKIPPED: a rolling restart from the last release. ${error.message}\n`);
@@ -20,13 +19,14 @@ function found(): Release | null {
   }
 }
 
-describe.skipIf(!older || redis.missing || kafka.missing || !process.env.JARI_TEST_DATABASE_URL)('two releases', () => {
+describe.skipIf(!ref || redis.missing || kafka.missing || !process.env.JARI_TEST_DATABASE_URL)('two releases', () => {
   it('serve the same sale while one replaces the other, forward and back', { timeout: 600_000 }, async () => {
     const seed = Date.now() % 1_000_000;
     const lines: string[] = [];
     const say = (line: string) => lines.push(line);
-    const options = { older: older as Release, size: 'full', stageSeconds: STAGE_SECONDS, seed, say } as const;
-    const { stages, violations, moved, received } = await runRolling(options);
+    const older = layOut(ref as string, say);
+    const options = { older, size: 'full', stageSeconds: STAGE_SECONDS, seed, say } as const;
+    const { stages, violations, moved, received } = await runRolling(options).finally(older.remove);
     expect(violations, `seed ${seed}\n${lines.join('\n')}`).toEqual([]);
 
     // The run was a run: each pair of releases served people, and those who listened went on elsewhere.
