@@ -38,7 +38,7 @@ const entering = (): Asking => ({
 interface Round {
   peak: number;
   storm: Arrivals;
-  /** Microseconds of processor time an answer, of the service and its stores together. */
+  /** Microseconds of processor time, of the service and its stores together: an answer at the peak, all of the storm. */
   peakCost: number;
   stormCost: number;
   health: number;
@@ -78,7 +78,10 @@ const goodput = (
       `served within ${USEFUL_MILLISECONDS} ms count, of all served ${(of(({ storm }) => storm.useful / storm.served) * 100).toFixed(1)} %, p99 ${of(({ storm }) => storm.servedP99).toFixed(0)} ms`,
       `${of(({ storm }) => storm.refused / storm.seconds).toFixed(0)}/s refused, p99 ${of(({ storm }) => storm.refusedP99).toFixed(0)} ms`,
       `${of(({ storm }) => storm.missed / storm.seconds).toFixed(0)}/s found no free connection`,
-      `${of(({ peakCost }) => peakCost).toFixed(0)} µs of processor a request at the peak, stores included, and ${of(({ stormCost }) => stormCost).toFixed(0)} in the storm, refused ones counted`,
+      costNote(
+        of(({ peakCost }) => peakCost),
+        of(refusalCost),
+      ),
       `/healthz at most ${of(({ health }) => health).toFixed(0)} ms`,
       `load generator at ${(of(({ storm }) => storm.cpu) * 100).toFixed(0)} % of a core and up to ${of(({ storm }) => storm.lateP99).toFixed(0)} ms late`,
     ].join('; ');
@@ -114,7 +117,7 @@ const round = (kit: Kit, subject: Subject, apart: Apart, n: number, asking: () =
   withClient(async (client) => {
     const order = calmly(kit, subject);
     kit.say(`round ${n} of ${kit.rounds}: the peak`);
-    const [calm, peakCost] = await costing(apart, () => client.ask({ ...order, ...asking() }));
+    const [calm, calmCost] = await costing(apart, () => client.ask({ ...order, ...asking() }));
     if (calm.refused + calm.lost > 0) throw new Error(`${calm.refused + calm.lost} were not served at the peak`);
     const peak = calm.served / calm.seconds;
     kit.say(`round ${n} of ${kit.rounds}: ${TIMES} times the peak`);
@@ -123,14 +126,22 @@ const round = (kit: Kit, subject: Subject, apart: Apart, n: number, asking: () =
       client.ask({ ...order, ...asking(), rate: TIMES * peak, connections: CONNECTIONS }),
     );
     if (storm.lost > 0) throw new Error(`${storm.lost} got another answer than 200 or 503`);
-    return { peak, storm, peakCost, stormCost, health: await watch() };
+    return { peak, storm, peakCost: calmCost / calm.served, stormCost, health: await watch() };
   });
 
-/** With the microseconds of processor time that an answer took. */
+/** With the microseconds of processor time that it took. */
 async function costing(apart: Apart, work: () => Promise<Arrivals>): Promise<[Arrivals, number]> {
   const before = apart.subjectSeconds();
-  const arrivals = await work();
-  return [arrivals, ((apart.subjectSeconds() - before) * 1e6) / (arrivals.served + arrivals.refused)];
+  return [await work(), (apart.subjectSeconds() - before) * 1e6];
+}
+
+/** If serving costs in the storm what it does at the peak. 0 when nobody was refused. */
+const refusalCost = ({ storm, peakCost, stormCost }: Round): number =>
+  storm.refused === 0 ? 0 : (stormCost - storm.served * peakCost) / storm.refused;
+
+function costNote(served: number, refused: number): string {
+  const note = `${served.toFixed(0)} µs of processor a request at the peak, stores included`;
+  return refused === 0 ? note : `${note}, and ${refused.toFixed(0)} a refusal`;
 }
 
 /** @returns stops watching and tells how long the slowest answer took, in milliseconds */
