@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { check } from '../../web/shared/receipt-check.ts';
+import type { RecordPage } from '../../web/shared/types.ts';
 import { POSTGRES, type TestDatabase } from '../support/databases.ts';
 import { ownServers, sharedServer } from '../support/servers.ts';
 import { call, type Service, startService } from '../support/service.ts';
@@ -91,6 +93,17 @@ for (const target of TARGETS) {
       expect(body.status).toBe('ACTIVE');
       await expect.poll(() => page(), LATER).toMatchObject({ active: 50, waiting: 1_948 });
       events.stop();
+    });
+
+    it('put everybody whom they let in into one record, once, in order, though one was killed', async () => {
+      const read = async (after: number) =>
+        (await call<RecordPage>(process(1).url, 'GET', `/api/v1/queue/main/admissions?after=${after}`)).body;
+      // On a slow machine more of them: whoever does not show up within a minute makes room.
+      await expect.poll(async () => (await read(0)).items.length, LATER).toBeGreaterThanOrEqual(52);
+      const { items } = await read(0);
+      expect(items.map(({ ticket }) => ticket)).toEqual(range(1, items.length));
+      const { mine, later } = await check({ queueId: 'main', ticket: 52, seen: [], heldAt: 0 }, 0, read);
+      expect([mine?.n, later.unexplained]).toEqual([52, 0]);
     });
   });
 }
