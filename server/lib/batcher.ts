@@ -1,6 +1,6 @@
 /**
  * Group commit: requests that arrive while a call to the store is under way share the next one.
- * An idle batcher starts a call at once, so nothing waits when there is no load.
+ * An idle batcher starts a call as soon as what has arrived is read, so nothing waits when there is no load.
  */
 export interface BatcherOptions {
   /** Most items of one call. */
@@ -45,6 +45,7 @@ export class Batcher<I, O> {
   readonly #options: BatcherOptions;
   #waiting: Waiting<I, O>[] = [];
   #inFlight = 0;
+  #startsSoon = false;
   /** How long calls took lately. */
   #callMilliseconds = 0;
   #latestBegan = 0;
@@ -73,7 +74,7 @@ export class Batcher<I, O> {
     if (this.refuses) return Promise.reject(this.#options.overloaded());
     return new Promise<O>((resolve, reject) => {
       this.#waiting.push({ item, calls: 0, resolve, reject });
-      this.#pump();
+      this.#start();
     });
   }
 
@@ -88,6 +89,20 @@ export class Batcher<I, O> {
     // A call under way that takes longer than those before says more than they do.
     const roundMilliseconds = Math.max(this.#callMilliseconds, performance.now() - this.#latestBegan);
     return rounds * roundMilliseconds > times * longest;
+  }
+
+  /**
+   * Not for the first alone: the event loop reads every socket that has something before it comes to an immediate, so
+   * those who came together go together, and the store is asked once instead of twice.
+   */
+  #start(): void {
+    if (this.#waiting.length >= this.#options.maxBatchItems) this.#pump();
+    if (this.#startsSoon || this.#inFlight >= this.#options.maxCallsInFlight) return;
+    this.#startsSoon = true;
+    setImmediate(() => {
+      this.#startsSoon = false;
+      this.#pump();
+    });
   }
 
   #pump(): void {

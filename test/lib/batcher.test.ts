@@ -20,24 +20,37 @@ function controlled() {
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('Batcher', () => {
-  it('calls at once when idle, and lets what comes meanwhile share the next calls in order', async () => {
+  it('calls once when idle for all who came together, and lets what comes meanwhile share the next calls in order', async () => {
     const { calls, call } = controlled();
     const batcher = new Batcher(LIMITS, call);
-    const answers = [1, 2, 3, 4, 5].map((item) => batcher.add(item));
-    expect(calls.map(({ items }) => items)).toEqual([[1]]);
-    calls[0]?.answer(['a']);
+    const answers = [batcher.add(1), batcher.add(2)];
+    expect(calls).toEqual([]);
     await turn();
-    expect(calls[1]?.items).toEqual([2, 3, 4]);
-    calls[1]?.answer(['b', 'c', 'd']);
+    expect(calls.map(({ items }) => items)).toEqual([[1, 2]]);
+    answers.push(...[3, 4, 5, 6].map((item) => batcher.add(item)));
     await turn();
-    calls[2]?.answer(['e']);
-    expect(await Promise.all(answers)).toEqual(['a', 'b', 'c', 'd', 'e']);
+    expect(calls).toHaveLength(1);
+    calls[0]?.answer(['a', 'b']);
+    await turn();
+    expect(calls[1]?.items).toEqual([3, 4, 5]);
+    calls[1]?.answer(['c', 'd', 'e']);
+    await turn();
+    calls[2]?.answer(['f']);
+    expect(await Promise.all(answers)).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
+  });
+
+  it('waits for nobody more when a call is full', () => {
+    const { calls, call } = controlled();
+    const batcher = new Batcher(LIMITS, call);
+    for (const item of [1, 2, 3, 4]) void batcher.add(item);
+    expect(calls.map(({ items }) => items)).toEqual([[1, 2, 3]]);
   });
 
   it('asks again for who must wait for another, ahead of newer ones', async () => {
     const { calls, call } = controlled();
     const batcher = new Batcher(LIMITS, call);
     const first = batcher.add(1);
+    await turn();
     const later = [batcher.add(2), batcher.add(3), batcher.add(4), batcher.add(5)];
     calls[0]?.answer([AGAIN]);
     await turn();
@@ -58,19 +71,20 @@ describe('Batcher', () => {
   it('refuses at once what does not fit, and serves the rest', async () => {
     const { calls, call } = controlled();
     const batcher = new Batcher(LIMITS, call);
-    const fitting = Array.from({ length: 6 }, (_, i) => batcher.add(i));
+    const fitting = Array.from({ length: 8 }, (_, i) => batcher.add(i));
     await expect(batcher.add(99)).rejects.toThrow('full');
     for (let i = 0; i < 3; i++) {
       calls[i]?.answer((calls[i]?.items ?? []).map(String));
       await turn();
     }
-    expect(await Promise.all(fitting)).toEqual(['0', '1', '2', '3', '4', '5']);
+    expect(await Promise.all(fitting)).toEqual(['0', '1', '2', '3', '4', '5', '6', '7']);
   });
 
   it('fails the items of a call that failed, and no others', async () => {
     const { calls, call } = controlled();
     const batcher = new Batcher(LIMITS, call);
     const lost = batcher.add(1);
+    await turn();
     const kept = batcher.add(2);
     calls[0]?.fail(new Error('the store is lost'));
     await expect(lost).rejects.toThrow('the store is lost');
@@ -94,6 +108,7 @@ describe('Batcher with a bound on waiting', () => {
     const batcher = new Batcher(BOUND, call);
     const answers: Promise<string>[] = [];
     const end = async () => {
+      await turn();
       const last = calls.at(-1);
       now += callMilliseconds;
       last?.answer(last.items.map(String));
@@ -101,9 +116,12 @@ describe('Batcher with a bound on waiting', () => {
     };
     for (let n = 0; n < 20; n++) {
       answers.push(batcher.add(-1));
+      await turn();
       await end();
     }
-    for (let n = 0; n <= waiting; n++) answers.push(batcher.add(n));
+    answers.push(batcher.add(0));
+    await turn();
+    for (let n = 1; n <= waiting; n++) answers.push(batcher.add(n));
     const inTime = async () => {
       for (let n = 0; n <= waiting / BOUND.maxBatchItems + 1; n++) await end();
       return Promise.all(answers);
@@ -138,6 +156,17 @@ describe('Batcher with a bound on waiting', () => {
     expect(batcher.full).toBe(false);
     void batcher.add(3);
     expect(batcher.waiting).toBe(3);
+  });
+
+  it('does not take the time that it had nothing to do for a call that hangs', async () => {
+    const { batcher, inTime } = await loaded({ callMilliseconds: 1, waiting: 0 });
+    await inTime();
+    now += 60_000;
+    for (let n = 1; n < BOUND.maxBatchItems; n++) void batcher.add(n);
+    expect(batcher.refuses).toBe(false);
+    void batcher.add(BOUND.maxBatchItems);
+    void batcher.add(BOUND.maxBatchItems + 1);
+    expect(batcher.refuses).toBe(false);
   });
 
   it('sees a call that hangs before it has ended', async () => {
