@@ -139,6 +139,7 @@ jari_http_request_duration_seconds_count{method="GET",route="/api/v1/x",status="
 jari_http_request_duration_seconds_bucket{le="0.1",method="GET",route="/api/v1/x",status="503"} ${failed}
 jari_http_request_duration_seconds_count{method="GET",route="/api/v1/x",status="503"} ${failed}
 jari_http_request_duration_seconds_count{method="GET",route="/metrics",status="200"} 99
+${failed === 0 ? '' : `jari_refused_requests{operation="reserve",reason="store"} ${failed - 1}\njari_refused_requests{operation="enter",reason="late"} 1`}
 `;
 
   it('are read from what Prometheus reads, and compared', () => {
@@ -146,12 +147,12 @@ jari_http_request_duration_seconds_count{method="GET",route="/metrics",status="2
     const to = sampleOf(parseMetrics(text([60, 110, 110], 4)), 10_000, 'main');
     expect(to.waiting).toBe(12);
     const traffic = trafficBetween(from, to);
-    expect(traffic).toMatchObject({ seconds: 10, ok: 100, failed: 4, refused: 0 });
+    expect(traffic).toMatchObject({ seconds: 10, ok: 100, failed: 4, tooMany: 4, refused: 0 });
     expect(traffic.p50).toBeCloseTo(0.0963, 3);
     expect(traffic.p99).toBeGreaterThan(0.9);
     expect(routesBetween(from, to).map(({ route }) => route)).toEqual(['GET /api/v1/x']);
     // A process that began anew.
-    expect(trafficBetween(to, from)).toMatchObject({ ok: 10, failed: 0 });
+    expect(trafficBetween(to, from)).toMatchObject({ ok: 10, failed: 0, tooMany: 0 });
   });
 
   it('have percentiles that never leave their bucket', () => {

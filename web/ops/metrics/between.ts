@@ -6,13 +6,15 @@ export interface Traffic {
   ok: number;
   refused: number;
   failed: number;
+  /** Of those who failed: refused as too many. */
+  tooMany: number;
   /** In seconds; null when there was nothing to measure. */
   p50: number | null;
   p95: number | null;
   p99: number | null;
 }
 
-export interface RouteTraffic extends Traffic {
+export interface RouteTraffic extends Omit<Traffic, 'tooMany'> {
   route: string;
 }
 
@@ -27,7 +29,9 @@ interface Counted {
 export function trafficBetween(from: Sample, to: Sample): Traffic {
   const all = empty(to.bounds.length);
   for (const counted of perRoute(from, to).values()) add(all, counted);
-  return summed(all, from, to);
+  // A process that began anew counts from 0.
+  const tooMany = to.tooMany < from.tooMany ? to.tooMany : to.tooMany - from.tooMany;
+  return { ...summed(all, from, to), tooMany };
 }
 
 /** Route by route, the busiest first. */
@@ -71,7 +75,7 @@ function add(all: Counted, { ok, refused, failed, buckets }: Counted): void {
   for (const [i, count] of buckets.entries()) all.buckets[i] = (all.buckets[i] ?? 0) + count;
 }
 
-function summed({ ok, refused, failed, buckets }: Counted, from: Sample, to: Sample): Traffic {
+function summed({ ok, refused, failed, buckets }: Counted, from: Sample, to: Sample): Omit<Traffic, 'tooMany'> {
   const at = (share: number) => percentile(to.bounds, buckets, share);
   const seconds = Math.max(0.001, (to.at - from.at) / 1_000);
   return { seconds, ok, refused, failed, p50: at(0.5), p95: at(0.95), p99: at(0.99) };

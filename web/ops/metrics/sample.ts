@@ -21,6 +21,8 @@ export interface Sample {
   outboxOldestSeconds: number | null;
   deliveries: number | null;
   deadLetters: number | null;
+  /** Requests refused as too many, since the process began. */
+  tooMany: number;
   loopP99Seconds: number | null;
   residentBytes: number | null;
   /** Upper bounds of the latency buckets, in seconds. */
@@ -46,6 +48,7 @@ export function sampleOf(figures: Figures, at: number, queueId: string): Sample 
     outboxOldestSeconds: figure(figures, 'jari_outbox_oldest_seconds'),
     deliveries: figure(figures, 'jari_deliveries_pending'),
     deadLetters: figure(figures, 'jari_dead_letters'),
+    tooMany: (figures.get('jari_refused_requests') ?? []).reduce((all, { value }) => all + value, 0),
     loopP99Seconds: figure(figures, 'nodejs_eventloop_lag_p99_seconds'),
     residentBytes: figure(figures, 'process_resident_memory_bytes'),
     bounds,

@@ -50,7 +50,7 @@ export function Tiles() {
       <Tile
         name={tiles.errors}
         value={share(traffic?.failed ?? 0)}
-        note={tiles.refusals(share(traffic?.refused ?? 0))}
+        note={tiles.refusals(share(traffic?.refused ?? 0), share(traffic?.tooMany ?? 0))}
         tone={traffic && traffic.failed > 0 ? (traffic.failed / all > 0.01 ? 'bad' : 'warn') : 'calm'}
       />
       <Tile

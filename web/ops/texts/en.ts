@@ -25,7 +25,7 @@ export const en = {
     latency: 'p95',
     p50p99: (p50: string, p99: string) => `p50 ${p50} · p99 ${p99}`,
     errors: 'Failures (5xx)',
-    refusals: (share: string) => `${share} refused (4xx)`,
+    refusals: (refused: string, tooMany: string) => `${refused} refused (4xx), ${tooMany} too many at once (503)`,
     backlog: 'Events waiting',
     oldest: (seconds: string) => `oldest ${seconds} s`,
     deadLetters: 'Dead letters',

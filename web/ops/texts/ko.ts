@@ -27,7 +27,7 @@ export const ko: Texts = {
     latency: 'p95',
     p50p99: (p50, p99) => `p50 ${p50} · p99 ${p99}`,
     errors: '실패 (5xx)',
-    refusals: (share) => `거절 (4xx) ${share}`,
+    refusals: (refused, tooMany) => `거절 (4xx) ${refused}, 과부하 거절 (503) ${tooMany}`,
     backlog: '대기 중 이벤트',
     oldest: (seconds) => `가장 오래된 것 ${seconds}초`,
     deadLetters: '데드 레터',
