@@ -35,13 +35,12 @@ export function SeatsPage({ place, concertId, concertScheduleId }: SeatsPageProp
       <SlotBar place={place} title={concert ? titleOf(concert, now) : texts.seats.title} />
       {refused && <Trouble refused={refused} again={again} />}
       {!seats && !refused && <p class="map-loading">{texts.seats.loading}</p>}
-      {seats && <Hall seats={seats} concertId={concertId} concertScheduleId={concertScheduleId} />}
-      <ReceiptNote place={place} />
+      {seats && <Hall place={place} seats={seats} concertId={concertId} concertScheduleId={concertScheduleId} />}
     </main>
   );
 }
 
-function Hall({ seats, concertId, concertScheduleId }: { seats: Seats; concertId: number; concertScheduleId: number }) {
+function Hall({ place, seats, concertId, concertScheduleId }: SeatsPageProps & { seats: Seats }) {
   const texts = useTexts();
   const [asList, setAsList] = useState(false);
   const { items } = useReservations();
@@ -54,8 +53,8 @@ function Hall({ seats, concertId, concertScheduleId }: { seats: Seats; concertId
   const offered = lost?.offers;
   const marks = useMemo(() => ({ mine, chosen, offered: offered ?? [] }), [mine, chosen, offered]);
   const area = (section: number) => {
-    const place = seats.venue.sections[section];
-    if (place?.kind === 'STANDING') choose(place.seats[0]?.index ?? null);
+    const at = seats.venue.sections[section];
+    if (at?.kind === 'STANDING') choose(at.seats[0]?.index ?? null);
     else show({ section });
   };
   const list = { seats, mine, onSeat: choose, onArea: area };
@@ -98,6 +97,7 @@ function Hall({ seats, concertId, concertScheduleId }: { seats: Seats; concertId
             <SeatList {...list} withSeats={false} />
           </details>
         )}
+        <ReceiptNote place={place} />
       </div>
     </div>
   );
