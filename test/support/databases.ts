@@ -32,7 +32,8 @@ export const POSTGRES: DatabaseTarget = {
   async open() {
     const template = await migratedTemplate(server as string);
     const url = await createDatabase(server as string, template);
-    const database = openPostgres(url, { ...PG_DEFAULTS, poolSize: 20 });
+    // Twenty that connect at once on a busy machine are not what a test is about.
+    const database = openPostgres(url, { ...PG_DEFAULTS, poolSize: 20, connectTimeoutMilliseconds: 10_000 });
     if (template === undefined) await migrate(database);
     return {
       database,
