@@ -14,6 +14,7 @@ import { type Database, StoreUnavailable } from './db/database.ts';
 import { migrate } from './db/migrate.ts';
 import { openBackground, openDatabase } from './db/open.ts';
 import { patiently } from './db/patiently.ts';
+import { StoreClock } from './db/store-clock.ts';
 import type { Consumer } from './events/bus.ts';
 import { SalesRanking } from './events/consumers/sales-ranking.ts';
 import { Webhook } from './events/consumers/webhook.ts';
@@ -79,7 +80,8 @@ const PAGES = join(import.meta.dirname, '../web/dist');
 
 /** The only place that knows both the features and what they are built on. */
 export async function compose(config: Config, log: Logger): Promise<Service> {
-  const identity = makeIdentity(config);
+  const clock = new StoreClock();
+  const identity = makeIdentity(config, clock);
   const database = await openDatabase(config);
   const background = openBackground(config, database);
   const metrics = new Metrics();
@@ -100,7 +102,7 @@ export async function compose(config: Config, log: Logger): Promise<Service> {
   const queue = new Queue(line.store, line.signals);
   const receipts = new Receipts(queue, line.record);
   const difficulties = new Difficulties(sqlDifficultyStore(background));
-  const gate = challengingGate(difficulties, new Challenges(new Signer(...signingSecrets(config))));
+  const gate = challengingGate(difficulties, new Challenges(new Signer(...signingSecrets(config)), clock.seconds));
   const catalogStore = sqlCatalogStore(database);
   const catalog = new Catalog(catalogStore, sales);
   const wallets = new Wallets(sqlWalletStore(database, openingBalance), committed);
@@ -195,6 +197,7 @@ export async function compose(config: Config, log: Logger): Promise<Service> {
     await monitor.stop(() => incidents.stop());
     await scheduler.stop();
     difficulties.stop();
+    clock.stop();
     await relay.stop();
     await bus.stop();
     line.stop();
@@ -208,6 +211,7 @@ export async function compose(config: Config, log: Logger): Promise<Service> {
     async start() {
       await patiently(async () => {
         await migrate(database);
+        await clock.look(background);
         await difficulties.look();
         if (config.demoData) await catalogStore.add(demoConcerts(new Date()));
       });
@@ -217,6 +221,7 @@ export async function compose(config: Config, log: Logger): Promise<Service> {
         if (!(error instanceof StoreUnavailable)) throw error;
         log.warn({ err: error }, 'the line cannot be reached yet; people can enter it when it can');
       });
+      clock.start(background);
       difficulties.start();
       bus.start();
       if (config.scheduler) scheduler.start();
@@ -255,11 +260,11 @@ function aroundLocks(database: Database, rules: ReservationRules, controls: Cont
 /** Made-up concerts, and nobody has to prove anything: what a newcomer's `npm start` is. */
 const isDemonstration = (config: Config) => config.demoData && config.auth === 'open' && !config.production;
 
-function makeIdentity(config: Config): Identity {
+function makeIdentity(config: Config, clock: StoreClock): Identity {
   const [secret, alsoGood] = signingSecrets(config);
   return new Identity({
-    logins: config.auth === 'token' ? makeLogins(config) : null,
-    tokens: new QueueTokens(secret, undefined, alsoGood),
+    logins: config.auth === 'token' ? makeLogins(config, clock) : null,
+    tokens: new QueueTokens(secret, clock.seconds, alsoGood),
     opsToken: secretOf(config.opsToken, config.dataDir, 'ops-token').value,
   });
 }
@@ -269,9 +274,9 @@ function signingSecrets({ dataDir, tokenSecrets: [signing, ...alsoGood] }: Confi
   return [secretOf(signing, dataDir, 'token-secret').value, alsoGood];
 }
 
-function makeLogins({ identitySecret: secret, identityJwks: jwks }: Config): Logins {
+function makeLogins({ identitySecret: secret, identityJwks: jwks }: Config, clock: StoreClock): Logins {
   try {
-    return new Logins({ secret, jwks });
+    return new Logins({ secret, jwks }, clock.milliseconds);
   } catch (error) {
     throw new ConfigError(`IDENTITY_JWKS must be a file or URL of a JWKS: ${(error as Error).message}`);
   }

@@ -47,9 +47,11 @@ const FETCH_WITHIN_MILLISECONDS = 2_000;
 export class Logins {
   readonly #keys: Keys[] = [];
   readonly #proven = new RecentMap<string, { userId: string; until: number }>(MOST_REMEMBERED);
+  readonly #now: () => number;
 
   /** @throws Error when the file of the JWKS can't be read or is none */
-  constructor({ secret, jwks }: LoginSource) {
+  constructor({ secret, jwks }: LoginSource, now: () => number = Date.now) {
+    this.#now = now;
     if (secret) this.#keys.push({ algorithms: ['HS256'], key: new TextEncoder().encode(secret) });
     if (jwks) this.#keys.push({ algorithms: ASYMMETRIC, key: keySet(jwks) });
   }
@@ -60,12 +62,12 @@ export class Logins {
    */
   async userOf(token: string): Promise<string | null> {
     const known = this.#proven.get(token);
-    if (known && known.until > Date.now()) return known.userId;
+    if (known && known.until > this.#now()) return known.userId;
     for (const keys of this.#keys) {
       try {
-        const { sub, exp = Number.POSITIVE_INFINITY } = await claims(token, keys);
+        const { sub, exp = Number.POSITIVE_INFINITY } = await claims(token, keys, new Date(this.#now()));
         if (typeof sub !== 'string' || !USER_ID.test(sub)) return null;
-        this.#proven.set(token, { userId: sub, until: Math.min(exp * 1_000, Date.now() + BELIEVED_MILLISECONDS) });
+        this.#proven.set(token, { userId: sub, until: Math.min(exp * 1_000, this.#now() + BELIEVED_MILLISECONDS) });
         return sub;
       } catch (error) {
         if (error instanceof Failure) throw error;
@@ -75,8 +77,8 @@ export class Logins {
   }
 }
 
-async function claims(token: string, { algorithms, key }: Keys): Promise<JWTPayload> {
-  const options: JWTVerifyOptions = { algorithms, requiredClaims: ['sub'] };
+async function claims(token: string, { algorithms, key }: Keys, currentDate: Date): Promise<JWTPayload> {
+  const options: JWTVerifyOptions = { algorithms, requiredClaims: ['sub'], currentDate };
   try {
     return (await jwtVerify(token, key as JWTVerifyGetKey, options)).payload;
   } catch (error) {

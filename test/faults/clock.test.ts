@@ -1,6 +1,7 @@
 // The clock of a process jumps by an hour, as when somebody sets it or a virtual machine was away; those of the stores do
 // not. Every slot, hold and pass ends by the clock of the store that keeps it, so people must not notice.
 import { setTimeout as sleep } from 'node:timers/promises';
+import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ProcessClock } from './support/process-clock.ts';
 import { type Fan, FaultWorld, LATER, MISSING, REFUSED, seen } from './support/world.ts';
@@ -141,4 +142,15 @@ describe.skipIf(!clock)('the full size while the clock of the process jumps', ()
       expect([...statuses].filter((status) => status !== 200 && status !== 503)).toEqual([]);
     },
   );
+
+  it('thirty hours ahead, then back: queue tokens are good for their day by the clock of the database', async () => {
+    const fan = await world.fan('tokens');
+    for (const hours of [30, -30, 0]) {
+      await jump(hours * HOUR);
+      expect((await world.where(fan)).status).toBe(200);
+      const other = await world.fan('tokens');
+      const { exp } = decodeJwt(other.token);
+      expect(Math.abs((exp as number) - Date.now() / 1_000 - 24.5 * HOUR)).toBeLessThan(HOUR);
+    }
+  });
 });
