@@ -6,11 +6,13 @@ import { catalogRoutes } from './catalog/routes.ts';
 import { sqlCatalogStore } from './catalog/sql/store.ts';
 import { composeEarly } from './compose-early.ts';
 import { composeEvents } from './compose-events.ts';
+import { composeIdentity } from './compose-identity.ts';
 import { type Controls, composeIncidents, processName } from './compose-incidents.ts';
 import { composeLine } from './compose-line.ts';
 import { composeMonitor } from './compose-monitor.ts';
-import { type Config, ConfigError } from './config.ts';
-import { type Database, StoreUnavailable } from './db/database.ts';
+import { composeSale } from './compose-sale.ts';
+import type { Config } from './config.ts';
+import { StoreUnavailable } from './db/database.ts';
 import { migrate } from './db/migrate.ts';
 import { openBackground, openDatabase } from './db/open.ts';
 import { patiently } from './db/patiently.ts';
@@ -30,13 +32,8 @@ import { behindOperatorsCheck } from './http/operators.ts';
 import { pagesRoutes } from './http/pages.ts';
 import { Idempotency } from './idempotency/idempotency.ts';
 import { sqlIdempotencyStore } from './idempotency/sql/store.ts';
-import { Identity } from './identity/identity.ts';
-import { Logins } from './identity/logins.ts';
-import { QueueTokens } from './identity/queue-tokens.ts';
-import { ReceiptKeys } from './identity/receipt-keys.ts';
 import { askers, userOf } from './incident/who.ts';
 import type { App, Routes } from './lib/http.ts';
-import { Signer } from './lib/signing.ts';
 import { lineAuditor } from './monitor/audit.ts';
 import { Metrics } from './monitor/metrics.ts';
 import { metricsRoutes, monitorOpsRoutes } from './monitor/routes.ts';
@@ -44,7 +41,6 @@ import { sampleReadings } from './monitor/sample-readings.ts';
 import { databaseThreadReadings, listenerReadings, schedulerReadings } from './monitor/sources.ts';
 import { databaseAuditor } from './monitor/sql/audit.ts';
 import { linesOf } from './monitor/sql/lines.ts';
-import { Challenges } from './queue/challenge/challenges.ts';
 import { Difficulties } from './queue/challenge/difficulties.ts';
 import { challengingGate } from './queue/challenge/gate.ts';
 import { queueOpsRoutes } from './queue/ops-routes.ts';
@@ -55,11 +51,9 @@ import { queueRoutes } from './queue/routes.ts';
 import { sqlDifficultyStore } from './queue/sql/difficulties.ts';
 import { Reservations } from './reservation/reservation.ts';
 import { reservationRoutes } from './reservation/routes.ts';
-import { AroundLocks, impatient } from './reservation/sql/around-locks.ts';
-import { type ReservationRules, sqlReservationStore } from './reservation/sql/store.ts';
+import { sqlReservationStore } from './reservation/sql/store.ts';
 import type { Job } from './scheduler/job.ts';
 import { Scheduler } from './scheduler/scheduler.ts';
-import { secretOf } from './secrets.ts';
 import { walletRoutes } from './wallet/routes.ts';
 import { sqlWalletStore } from './wallet/sql/store.ts';
 import { Wallets } from './wallet/wallet.ts';
@@ -81,7 +75,7 @@ const PAGES = join(import.meta.dirname, '../web/dist');
 /** The only place that knows both the features and what they are built on. */
 export async function compose(config: Config, log: Logger): Promise<Service> {
   const clock = new StoreClock();
-  const identity = makeIdentity(config, clock);
+  const { identity, challenges, receiptKeys, opsToken } = composeIdentity(config, clock);
   const database = await openDatabase(config);
   const background = openBackground(config, database);
   const metrics = new Metrics();
@@ -102,12 +96,12 @@ export async function compose(config: Config, log: Logger): Promise<Service> {
   const queue = new Queue(line.store, line.signals);
   const receipts = new Receipts(queue, line.record);
   const difficulties = new Difficulties(sqlDifficultyStore(background));
-  const gate = challengingGate(difficulties, new Challenges(new Signer(...signingSecrets(config)), clock.seconds));
+  const gate = challengingGate(difficulties, challenges);
   const catalogStore = sqlCatalogStore(database);
   const catalog = new Catalog(catalogStore, sales);
   const wallets = new Wallets(sqlWalletStore(database, openingBalance), committed);
   const rules = { openingBalance, holdSeconds, seatsPerUser };
-  const sale = aroundLocks(database, rules, controls);
+  const sale = composeSale(database, rules, controls);
   const changed = () => {
     catalog.sold();
     committed();
@@ -180,7 +174,7 @@ export async function compose(config: Config, log: Logger): Promise<Service> {
     routes: [
       incidents.watch,
       queueRoutes(queue, identity, idempotency, config.streamsPerAddress, gate),
-      receiptRoutes(receipts, new ReceiptKeys(...signingSecrets(config)), identity),
+      receiptRoutes(receipts, receiptKeys, identity),
       catalogRoutes(catalog),
       walletRoutes(wallets, identity),
       reservationRoutes(reservations, identity),
@@ -204,10 +198,9 @@ export async function compose(config: Config, log: Logger): Promise<Service> {
     await Promise.all([background.close(), database.close()]);
   };
   let stopped: Promise<void> | null = null;
-  const opsToken = secretOf(config.opsToken, config.dataDir, 'ops-token');
   return {
     app,
-    opsToken: opsToken.kept ? opsToken.value : undefined,
+    opsToken,
     async start() {
       await patiently(async () => {
         await migrate(database);
@@ -241,43 +234,5 @@ function makeConsumers(config: Config, sales: SqlSalesRankingStore): Consumer[] 
   return url ? [ranking, new Webhook({ url, secret: webhookSecret as string })] : [ranking];
 }
 
-/** So long a reservation that was looked at first waits for a lock: somebody took it in between, and gives it back. */
-const IMPATIENT_MILLISECONDS = 150;
-
-/** The store of reservations, going around rows that somebody keeps locked. The embedded database has one session. */
-function aroundLocks(database: Database, rules: ReservationRules, controls: Controls) {
-  const store = sqlReservationStore(database, rules);
-  if (database.kind === 'pglite') return { store, takeRefused: () => 0 };
-  const around = new AroundLocks({
-    database,
-    store,
-    impatient: sqlReservationStore(impatient(database, IMPATIENT_MILLISECONDS), rules),
-    mostItems: () => controls.mostReservations ?? Number.POSITIVE_INFINITY,
-  });
-  return { store: around, takeRefused: () => around.takeRefused() };
-}
-
 /** Made-up concerts, and nobody has to prove anything: what a newcomer's `npm start` is. */
 const isDemonstration = (config: Config) => config.demoData && config.auth === 'open' && !config.production;
-
-function makeIdentity(config: Config, clock: StoreClock): Identity {
-  const [secret, alsoGood] = signingSecrets(config);
-  return new Identity({
-    logins: config.auth === 'token' ? makeLogins(config, clock) : null,
-    tokens: new QueueTokens(secret, clock.seconds, alsoGood),
-    opsToken: secretOf(config.opsToken, config.dataDir, 'ops-token').value,
-  });
-}
-
-/** What queue tokens and challenges are signed with, and what else is believed. */
-function signingSecrets({ dataDir, tokenSecrets: [signing, ...alsoGood] }: Config): [string, string[]] {
-  return [secretOf(signing, dataDir, 'token-secret').value, alsoGood];
-}
-
-function makeLogins({ identitySecret: secret, identityJwks: jwks }: Config, clock: StoreClock): Logins {
-  try {
-    return new Logins({ secret, jwks }, clock.milliseconds);
-  } catch (error) {
-    throw new ConfigError(`IDENTITY_JWKS must be a file or URL of a JWKS: ${(error as Error).message}`);
-  }
-}
