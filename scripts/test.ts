@@ -14,8 +14,14 @@ interface Report {
   numFailedTestSuites: number;
 }
 
-/** Faults that last, crowds that press on: two minutes of waiting beyond the ten that everything may take. */
-const LONG = ['test/faults/**', 'test/overload/**', 'test/fuzz/**', 'test/abuse/{many-connections,limits,rotation}*'];
+/** Faults that last, crowds that press on, the full size killed: minutes beyond the ten that everything may take. */
+const LONG = [
+  'test/faults/**',
+  'test/overload/**',
+  'test/fuzz/**',
+  'test/abuse/{many-connections,limits,rotation}*',
+  'test/crash/full*',
+];
 
 const root = join(import.meta.dirname, '..');
 const chosen = process.argv.slice(2);

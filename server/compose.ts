@@ -93,7 +93,7 @@ export async function compose(config: Config, log: Logger): Promise<Service> {
 
   const { holdSeconds, openingBalance, seatsPerUser } = config;
   const line = composeLine(config, { requests: database, background }, log);
-  const queue = new Queue(line.store, line.signals);
+  const queue = new Queue(line.store, line.signals, clock.milliseconds);
   const receipts = new Receipts(queue, line.record);
   const difficulties = new Difficulties(sqlDifficultyStore(background));
   const gate = challengingGate(difficulties, challenges);

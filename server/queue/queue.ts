@@ -40,12 +40,17 @@ export class Queue {
   readonly #stats = new Map<string, { at: number; stats: Promise<QueueStats | null> }>();
   readonly #signals: QueueSignals | null;
   readonly #watchers: Watchers;
+  readonly #nowMilliseconds: () => number;
   #admitsAtTheDoor = true;
 
-  /** @param signals what moves a queue elsewhere; without, listeners hear at the next {@link Queue.tick} */
-  constructor(store: QueueStore, signals: QueueSignals | null = null) {
+  /**
+   * @param signals what moves a queue elsewhere; without, listeners hear at the next {@link Queue.tick}
+   * @param nowMilliseconds what time it is while the line can't be asked
+   */
+  constructor(store: QueueStore, signals: QueueSignals | null = null, nowMilliseconds = Date.now) {
     this.#store = store;
     this.#signals = signals;
+    this.#nowMilliseconds = nowMilliseconds;
     const limits = { ...LIMITS, overloaded };
     const within = (longestWaitMilliseconds: number) => ({ ...limits, longestWaitMilliseconds });
     this.#entering = new PerQueue(within(LONGEST_WAIT_TO_ENTER_MILLISECONDS), (requests) =>
@@ -92,7 +97,7 @@ export class Queue {
   /**
    * End of the user's slot when they may reserve now, with that ticket if one is given; else null. Counts as showing up.
    * @param provenUntil the end that a signed pass says: believed while the line can't be asked, so that whoever is inside
-   * can go on reserving; it may be in the past
+   * can go on reserving
    */
   async admittedUntil(userId: string, queueId: string, ticket?: number, provenUntil?: Date): Promise<Date | null> {
     let found: Place | null;
@@ -101,8 +106,8 @@ export class Queue {
     } catch (error) {
       // A refusal is this process's own, made before the line was asked.
       const lost = !(error instanceof Failure);
-      // Whether it is over, the database says as it decides: its clock is not this machine's.
-      if (lost && provenUntil) return provenUntil;
+      // One that is over says nothing of whether they are inside again since.
+      if (lost && provenUntil && provenUntil.getTime() > this.#nowMilliseconds()) return provenUntil;
       throw error;
     }
     // The line has been asked: whatever can't be asked from here on, the pass is not believed for it.

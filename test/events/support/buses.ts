@@ -110,7 +110,6 @@ function participate(stores: Stores, database: Database, consumers: readonly Con
 
 /** Every event bus of jari: `describe.each(BUSES)`. */
 export const BUSES: readonly BusTarget[] = [
-  inProcess(PGLITE),
   inProcess(POSTGRES),
   inProcess(PGLITE, true),
   inProcess(POSTGRES, true),
