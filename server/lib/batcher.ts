@@ -9,6 +9,11 @@ export interface BatcherOptions {
   maxCallsInFlight: number;
   /** Items waiting beyond this are refused at once by `overloaded()`. */
   maxWaitingItems: number;
+  /**
+   * Calls that are sent ahead while a whole batch waits, so that a store that does one after the other never waits for a
+   * busy event loop in between; default none.
+   */
+  callsAhead?: number;
   /** Who would wait longer for their call finds it `full`, and who would wait twice as long is refused; none is no limit. */
   longestWaitMilliseconds?: number;
   /** Makes the error for a refused item. */
@@ -83,9 +88,9 @@ export class Batcher<I, O> {
    * for who fits the next call, so that the store always has a whole batch to go on with.
    */
   #waitsLonger(times: number): boolean {
-    const { longestWaitMilliseconds: longest, maxBatchItems, maxCallsInFlight } = this.#options;
+    const { longestWaitMilliseconds: longest, maxBatchItems } = this.#options;
     if (longest === undefined || this.#waiting.length < maxBatchItems) return false;
-    const rounds = Math.floor(this.#waiting.length / maxBatchItems) / maxCallsInFlight;
+    const rounds = Math.floor(this.#waiting.length / maxBatchItems) / this.#mostInFlight;
     // A call under way that takes longer than those before says more than they do.
     const roundMilliseconds = Math.max(this.#callMilliseconds, performance.now() - this.#latestBegan);
     return rounds * roundMilliseconds > times * longest;
@@ -97,7 +102,7 @@ export class Batcher<I, O> {
    */
   #start(): void {
     if (this.#waiting.length >= this.#options.maxBatchItems) this.#pump();
-    if (this.#startsSoon || this.#inFlight >= this.#options.maxCallsInFlight) return;
+    if (this.#startsSoon || this.#inFlight >= this.#mostInFlight) return;
     this.#startsSoon = true;
     setImmediate(() => {
       this.#startsSoon = false;
@@ -105,8 +110,13 @@ export class Batcher<I, O> {
     });
   }
 
+  get #mostInFlight(): number {
+    const { maxCallsInFlight, maxBatchItems, callsAhead = 0 } = this.#options;
+    return this.#waiting.length < maxBatchItems ? maxCallsInFlight : maxCallsInFlight + callsAhead;
+  }
+
   #pump(): void {
-    while (this.#inFlight < this.#options.maxCallsInFlight && this.#waiting.length > 0) {
+    while (this.#inFlight < this.#mostInFlight && this.#waiting.length > 0) {
       const batch = this.#waiting.splice(0, this.#options.maxBatchItems);
       this.#inFlight++;
       void this.#run(batch);

@@ -12,13 +12,20 @@ export interface Decided<T> {
 
 const LIMITS = { maxBatchItems: 128, maxCallsInFlight: 1, maxWaitingItems: 10_000, longestWaitMilliseconds: 300 };
 
-/** Group commit for commands that a store decides in batches: each caller gets its own outcome. */
+/** While a whole batch waits for a store that does one call after the other anyway. */
+const CALLS_AHEAD = 2;
+
+/**
+ * Group commit for commands that a store decides in batches: each caller gets its own outcome.
+ * @param inTurn the store does one call after the other, in the order in which they are sent
+ */
 export function deciding<I extends { idempotency?: IdempotencyKey | undefined }, T extends { code: 'OK' }>(
   call: (items: I[]) => Promise<Decided<T>[]>,
+  inTurn = false,
 ): Batcher<I, Outcome<Omit<T, 'code'>>> {
   const overloaded = () =>
     new Failure('OVERLOADED', 'Too many requests are waiting. Try again shortly.', { 'retry-after': '1' });
-  return new Batcher({ ...LIMITS, overloaded }, async (items) => {
+  return new Batcher({ ...LIMITS, overloaded, callsAhead: inTurn ? CALLS_AHEAD : 0 }, async (items) => {
     const goes = firstOfEachKey(items);
     const decided = await call(items.filter((_, i) => goes[i]));
     let next = 0;

@@ -21,6 +21,8 @@ import { Watchers } from './watchers.ts';
 /** Figures for estimates may be this old; positions and slots never are. */
 const STATS_FRESH_MILLISECONDS = 1_000;
 const LIMITS = { maxBatchItems: 256, maxCallsInFlight: 1, maxWaitingItems: 20_000 };
+/** While a whole batch of buyers waits for a store that does one call after the other anyway. */
+const LOOK_UPS_AHEAD = 2;
 /** A crowd that enters at once is what a line is for: it is let wait. */
 const LONGEST_WAIT_TO_ENTER_MILLISECONDS = 3_000;
 const LONGEST_WAIT_TO_ASK_MILLISECONDS = 1_000;
@@ -57,7 +59,8 @@ export class Queue {
       store.enter(requests, this.#admitsAtTheDoor),
     );
     this.#asking = new PerQueue(within(LONGEST_WAIT_TO_ASK_MILLISECONDS), (requests) => store.status(requests, true));
-    this.#admitting = new PerQueue(limits, (requests) => store.status(requests, true));
+    const ahead = { ...limits, callsAhead: store.inTurn ? LOOK_UPS_AHEAD : 0 };
+    this.#admitting = new PerQueue(ahead, (requests) => store.status(requests, true));
     this.#leaving = new PerQueue(limits, (requests) => store.leave(requests));
     const drawsOf = async (asked: readonly { queueId: string }[]) => {
       const draws = await store.draws(asked[0]?.queueId as string);

@@ -65,6 +65,8 @@ export interface LeaveRequest {
  * @throws StoreUnavailable
  */
 export interface QueueStore {
+  /** Does one call after the other, in the order in which they are sent: the embedded database. */
+  readonly inTurn?: boolean;
   /**
    * Same user, same place. A slot is given at once only when one is free and nobody waits. Creates an unknown queue.
    * `admits` false leaves giving slots to the next tick, so that entering costs the store as little as it can.

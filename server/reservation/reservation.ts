@@ -51,8 +51,8 @@ export class Reservations {
     this.#store = store;
     this.#admission = admission;
     this.#committed = committed;
-    this.#taking = deciding((items: ReserveItem[]) => store.reserve(items));
-    this.#settling = deciding((items: SettleItem[]) => store.settle(items));
+    this.#taking = deciding((items: ReserveItem[]) => store.reserve(items), store.inTurn);
+    this.#settling = deciding((items: SettleItem[]) => store.settle(items), store.inTurn);
   }
 
   /** Whether who comes now to take a seat, or to pay one, would wait too long. */

@@ -57,6 +57,8 @@ export interface ReservationAnswer {
  * @throws StoreUnavailable
  */
 export interface ReservationStore {
+  /** Does one call after the other, in the order in which they are sent: the embedded database. */
+  readonly inTurn?: boolean;
   reserve(items: readonly ReserveItem[]): Promise<Decided<ReservationAnswer>[]>;
   settle(items: readonly SettleItem[]): Promise<Decided<ReservationAnswer>[]>;
   /** Holds that ran out, at most this many. Returns how many were ended. */

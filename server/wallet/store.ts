@@ -23,6 +23,8 @@ export interface ChargeItem {
 
 /** The wallet's port. @throws StoreUnavailable */
 export interface WalletStore {
+  /** Does one call after the other, in the order in which they are sent: the embedded database. */
+  readonly inTurn?: boolean;
   /** Balance, opening the wallet when the user is new. */
   balance(userId: string): Promise<number>;
   /** Newest first, older than `before`. */

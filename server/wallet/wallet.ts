@@ -17,7 +17,7 @@ export class Wallets {
   constructor(store: WalletStore, committed: () => void) {
     this.#store = store;
     this.#committed = committed;
-    this.#charging = deciding((items: ChargeItem[]) => store.charge(items));
+    this.#charging = deciding((items: ChargeItem[]) => store.charge(items), store.inTurn);
   }
 
   /** Opens the wallet of a new user. */

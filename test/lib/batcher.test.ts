@@ -46,6 +46,27 @@ describe('Batcher', () => {
     expect(calls.map(({ items }) => items)).toEqual([[1, 2, 3]]);
   });
 
+  it('sends calls ahead while a whole batch waits, where it is told to, and else one at a time', async () => {
+    const { calls, call } = controlled();
+    const batcher = new Batcher({ ...LIMITS, maxWaitingItems: 20, callsAhead: 1 }, call);
+    const answers = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((item) => batcher.add(item));
+    expect(calls.map(({ items }) => items)).toEqual([
+      [1, 2, 3],
+      [4, 5, 6],
+    ]);
+    calls[0]?.answer(['', '', '']);
+    await turn();
+    expect(calls[2]?.items).toEqual([7, 8, 9]);
+    calls[1]?.answer(['', '', '']);
+    await turn();
+    // The last one is no whole batch.
+    expect(calls).toHaveLength(3);
+    calls[2]?.answer(['', '', '']);
+    await turn();
+    calls[3]?.answer(['']);
+    expect(await Promise.all(answers)).toHaveLength(10);
+  });
+
   it('asks again for who must wait for another, ahead of newer ones', async () => {
     const { calls, call } = controlled();
     const batcher = new Batcher(LIMITS, call);

@@ -67,6 +67,7 @@ export function sqlQueueStore(database: Database, fresh: NewQueue): QueueStore {
   }
 
   return {
+    inTurn: database.kind === 'pglite',
     async enter(requests, admits = true) {
       const text = 'SELECT * FROM jari_queue_enter($1, $2, $3, $4, $5, $6)';
       const rows = await database.query<PlaceRow>(text, [...columns(requests), ...defaults, admits]);

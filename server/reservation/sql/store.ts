@@ -52,6 +52,7 @@ const LIST = `SELECT ${COLUMNS} FROM reservations r WHERE r.user_id = $1
 /** Reservations in the database. Each command is the SQL function of the same name beside this file. */
 export function sqlReservationStore(database: Database, rules: ReservationRules): ReservationStore {
   return {
+    inTurn: database.kind === 'pglite',
     async reserve(items) {
       const params = [...columnsOf(items), rules.openingBalance, rules.holdSeconds, rules.seatsPerUser];
       const rows = await database.query<DecisionRow>(RESERVE, params);

@@ -24,6 +24,7 @@ export function sqlWalletStore(database: Database, openingBalance: number): Wall
   const find = (userId: string) =>
     database.query<{ balance: number }>('SELECT balance FROM wallets WHERE user_id = $1', [userId]);
   return {
+    inTurn: database.kind === 'pglite',
     async balance(userId) {
       const known = (await find(userId))[0];
       if (known) return known.balance;
