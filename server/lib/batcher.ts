@@ -88,9 +88,10 @@ export class Batcher<I, O> {
    * for who fits the next call, so that the store always has a whole batch to go on with.
    */
   #waitsLonger(times: number): boolean {
-    const { longestWaitMilliseconds: longest, maxBatchItems } = this.#options;
+    const { longestWaitMilliseconds: longest, maxBatchItems, maxCallsInFlight } = this.#options;
     if (longest === undefined || this.#waiting.length < maxBatchItems) return false;
-    const rounds = Math.floor(this.#waiting.length / maxBatchItems) / this.#mostInFlight;
+    // Those sent ahead make no more of them a second; that each takes longer for them leaves room for the event loop.
+    const rounds = Math.floor(this.#waiting.length / maxBatchItems) / maxCallsInFlight;
     // A call under way that takes longer than those before says more than they do.
     const roundMilliseconds = Math.max(this.#callMilliseconds, performance.now() - this.#latestBegan);
     return rounds * roundMilliseconds > times * longest;
