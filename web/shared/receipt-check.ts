@@ -1,5 +1,7 @@
 // What a receipt proves, worked out from the public record alone: see docs/decisions/0024-receipts.md. Runs in the fan's
 // browser and in `npm run verify-receipt`, with nothing but SHA-256.
+
+import { sha256 } from './sha256.ts';
 import type { RecordEntry, RecordHead, RecordPage } from './types.ts';
 
 /** What somebody holds against the record. */
@@ -109,9 +111,4 @@ function summary({ ticket, heldAt }: Held, entries: readonly RecordEntry[], from
     else later.unexplained++;
   }
   return { mine, from, upTo, before, later, lostAt };
-}
-
-async function sha256(text: string): Promise<string> {
-  const bytes = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

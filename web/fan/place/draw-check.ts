@@ -1,3 +1,4 @@
+import { sha256 } from '../../shared/sha256.ts';
 import type { Draw } from '../../shared/types.ts';
 
 /** Whether a draw kept to what it was bound to, as far as this browser could tell. */
@@ -23,9 +24,4 @@ export async function check(
   let ahead = 0;
   for (let other = firstTicket; other <= lastTicket; other++) if ((await sha256(`${seed}:${other}`)) < mine) ahead++;
   return ticket === lastTicket + 1 + ahead ? 'kept' : 'broken';
-}
-
-async function sha256(text: string): Promise<string> {
-  const bytes = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
