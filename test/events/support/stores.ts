@@ -20,7 +20,7 @@ export const SESSION_MILLISECONDS = 6_000;
 
 export const silent = pino({ level: process.env.JARI_TEST_LOG ?? 'silent' });
 
-const delivery = {
+export const LOCAL = {
   pollMilliseconds: 20,
   leaseMilliseconds: TAKEOVER_MILLISECONDS,
   outboxLeaseMilliseconds: TAKEOVER_MILLISECONDS,
@@ -28,11 +28,11 @@ const delivery = {
 };
 
 export function makeBus(stores: Stores, database: Database): LocalBus | KafkaBus {
-  if (!stores.kafka) return new LocalBus(database, delivery);
+  if (!stores.kafka) return new LocalBus(database, LOCAL);
   return new KafkaBus(database, {
     ...KAFKA_BUS_DEFAULTS,
     ...stores.kafka,
-    ...delivery,
+    ...LOCAL,
     partitions: 3,
     sessionTimeoutMilliseconds: SESSION_MILLISECONDS,
   });
