@@ -32,7 +32,8 @@ export class PerQueue<I extends { queueId: string }, O> {
         return await this.#call(items);
       } finally {
         this.#pending -= items.length;
-        if (batcher.waiting === 0) this.#queues.delete(queueId);
+        // Of several calls at a time an earlier one may have ended its work, and somebody have opened another.
+        if (batcher.waiting === 0 && this.#queues.get(queueId) === batcher) this.#queues.delete(queueId);
       }
     });
     this.#queues.set(queueId, batcher);
