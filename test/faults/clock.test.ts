@@ -84,6 +84,15 @@ describe.skipIf(!clock)('the full size while the clock of the process jumps', ()
       const [inside, waiting] = [await world.fan(line), await world.fan(line)];
       const [leaving, next] = [await world.fan(`${line}-2`), await world.fan(`${line}-2`)];
       const kept = await hold(inside, seat);
+      const expectUnchanged = async () => {
+        expect((await world.where(inside)).body).toMatchObject({ status: 'ACTIVE', ticket: inside.ticket });
+        expect((await world.where(waiting)).body).toMatchObject({
+          status: 'WAITING',
+          position: 1,
+          ticket: waiting.ticket,
+        });
+        expect(await held(kept.reservationId)).toMatchObject({ status: 'HELD', heldUntil: kept.heldUntil });
+      };
       // Everything that is asked from here on, all the time.
       const statuses = new Set<number>();
       let over = false;
@@ -93,13 +102,7 @@ describe.skipIf(!clock)('the full size while the clock of the process jumps', ()
 
       await jump(seconds);
       await tick(leaving, seat + 1);
-      expect((await world.where(inside)).body).toMatchObject({ status: 'ACTIVE', ticket: inside.ticket });
-      expect((await world.where(waiting)).body).toMatchObject({
-        status: 'WAITING',
-        position: 1,
-        ticket: waiting.ticket,
-      });
-      expect(await held(kept.reservationId)).toMatchObject({ status: 'HELD', heldUntil: kept.heldUntil });
+      await expectUnchanged();
       // What begins now has its whole length, by the clock of the store.
       expect((await world.ask('DELETE', '/api/v1/token', undefined, bearer(leaving))).status).toBe(204);
       const admitted = (await world.where(next)).body as unknown as Fan & { expiresAt: string };
@@ -129,13 +132,7 @@ describe.skipIf(!clock)('the full size while the clock of the process jumps', ()
 
       await jump(0);
       await tick(late, seat + 5);
-      expect((await world.where(inside)).body).toMatchObject({ status: 'ACTIVE', ticket: inside.ticket });
-      expect((await world.where(waiting)).body).toMatchObject({
-        status: 'WAITING',
-        position: 1,
-        ticket: waiting.ticket,
-      });
-      expect(await held(kept.reservationId)).toMatchObject({ status: 'HELD', heldUntil: kept.heldUntil });
+      await expectUnchanged();
       expect(await world.violations()).toEqual([]);
       over = true;
       await asking;

@@ -41,7 +41,7 @@ export function sqlAdmissionRecord(database: Database, background = database, ke
     async page(queueId, after) {
       const text = 'SELECT * FROM jari_queue_admissions($1, $2, $3)';
       const rows = await database.query<EntryRow>(text, [queueId, after, MOST_A_PAGE]);
-      const items = rows.slice(0, MOST_A_PAGE + 1).map(toEntry);
+      const items = rows.map(toEntry);
       const [before] = items;
       if (!before) return { after: await head(queueId), items: [] };
       // Nothing comes before the first entry but the queue's id.
