@@ -50,6 +50,7 @@ export const Receipt = Type.Object({
   }),
   receipt: Type.String({ description: 'The same, signed: a JWS (EdDSA). Checked by `npm run verify-receipt`' }),
 });
+export type Receipt = Type.Static<typeof Receipt>;
 
 /** What receipts are signed with (JWKS). */
 export const ReceiptKeys = Type.Object({

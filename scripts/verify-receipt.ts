@@ -6,17 +6,12 @@ import { createPublicKey, verify } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
+import type { Receipt } from '../contract/receipts.ts';
 import { Altered, check, type Found, TooOld } from '../web/shared/receipt-check.ts';
 import { drawnTicket, flaw, type PublishedDraw } from './verify-draw.ts';
 
-export interface Signed {
-  queueId: string;
-  ticket: number;
-  status: 'WAITING' | 'ACTIVE';
-  issuedAt: string;
-  head: { n: number; hash: string };
-  commitment: string | null;
-}
+/** What is signed. */
+type Signed = Omit<Receipt, 'receipt'>;
 
 type Key = { kty: string; crv: string; x: string; kid: string };
 const USAGE = 'npm run verify-receipt -- RECEIPT [--url URL] [--keys FILE]';
