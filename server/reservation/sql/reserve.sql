@@ -1,5 +1,6 @@
 -- Takes seats: holds them, or holds and pays in one step (`pays`). All requests of a call in one transaction; request n
--- is the n-th element of each array. `reservation_ids` are fresh; `admitted_untils` is null for who is not inside.
+-- is the n-th element of each array. `reservation_ids` are fresh, no two alike (else 22023); `admitted_untils` is null for
+-- who is not inside.
 --
 -- One row a request, in order. `code` is OK with the reservation's columns, REPLAY with the remembered `answer` and
 -- `request_id` of the first request with the key, or a refusal; null means ask again, because what an earlier request
@@ -21,6 +22,10 @@ DECLARE
   moment timestamptz;
   holds uuid[];
 BEGIN
+  -- What becomes of a request is told by its id.
+  IF cardinality(reservation_ids) <> (SELECT count(DISTINCT id) FROM unnest(reservation_ids) id) THEN
+    RAISE EXCEPTION 'two requests of a call have one reservation_id, or none' USING ERRCODE = '22023';
+  END IF;
   PERFORM jari_lock_wallets(user_ids, opening_balance);
   moment := date_trunc('milliseconds', clock_timestamp());
   -- The askers' own holds of what they ask for, and holds of it that ran out.
