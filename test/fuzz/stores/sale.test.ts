@@ -158,8 +158,10 @@ for (const target of DATABASES) {
               );
             }
             if (kind === 'pass') {
+              // To the millisecond, as every hold is: with more, one could last for the rest of this one.
               await database.query(
-                `UPDATE reservations SET held_until = clock_timestamp() WHERE schedule_id = $1 AND status = 'HELD'`,
+                `UPDATE reservations SET held_until = date_trunc('milliseconds', clock_timestamp())
+                 WHERE schedule_id = $1 AND status = 'HELD'`,
                 [venue.concertScheduleId],
               );
               model.pass();
