@@ -96,9 +96,11 @@ export class WatchedQueue {
     if (lastTold === undefined) return;
     // A place that is gone, or another one taken since, ends this listener's. A draw gives the same place another ticket.
     const mine = place ?? gone(watcher);
+    const drawn = mine.ticket !== watcher.ticket;
     watcher.ticket = mine.ticket;
     const told = `${mine.status} ${mine.position}`;
-    if (told === lastTold) return;
+    // Who is drawn to the last place has the position they were told before, and must hear of the draw all the same.
+    if (told === lastTold && !drawn) return;
     this.#watchers.set(watcher, told);
     if (mine.status === 'EXPIRED') this.remove(watcher);
     watcher.listener({ event: EVENT[mine.status], place: mine });

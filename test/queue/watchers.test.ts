@@ -95,6 +95,30 @@ for (const target of LINES) {
       b.stop();
     });
 
+    it('tells everybody of a draw, also whom it left at the position they were told before', async () => {
+      const { queueId, ticketOf } = await filled(1, ['inside']);
+      await here.configure(queueId, { state: 'PRE_QUEUE', shuffle: true });
+      const names = ['a', 'b', 'c'];
+      const waiting = [];
+      for (const name of names) waiting.push(await here.enter(name, queueId));
+      const before = listenTo(here, 'inside', queueId, ticketOf('inside'));
+      const listeners = waiting.map((place) =>
+        listenTo(here, place?.userId as string, queueId, place?.ticket as number),
+      );
+      await Promise.all([before.hears(['active']), ...listeners.map(({ hears }) => hears([3]))]);
+      await here.configure(queueId, { state: 'OPEN' });
+      await vi.waitFor(async () => {
+        await here.tick();
+        for (const [i, { events }] of listeners.entries()) {
+          const place = await here.status(names[i] as string, queueId);
+          expect(place?.ticket).not.toBe(waiting[i]?.ticket);
+          expect(events.at(-1)?.place).toMatchObject({ ticket: place?.ticket, position: place?.position });
+        }
+      }, HEARD);
+      expect(before.heard()).toEqual(['active']);
+      for (const { stop } of [before, ...listeners]) stop();
+    });
+
     it('goes on for the others when one stops', async () => {
       const { queueId, ticketOf } = await filled(1, ['a', 'b', 'c']);
       const b = listenTo(here, 'b', queueId, ticketOf('b'));

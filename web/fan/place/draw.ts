@@ -23,17 +23,7 @@ export function useDraw(place: PlaceState, doors: QueueOverview['state'] | undef
       if (pending && pending.firstTicket !== null && ticket >= pending.firstTicket)
         noteDraw(ticket, pending.commitment);
     };
-    let timer: ReturnType<typeof setTimeout>;
-    let over = false;
-    const look = () =>
-      drawsOf(queueId).then(note, () => {
-        if (!over) timer = setTimeout(look, jittered(AGAIN_AFTER_MILLISECONDS));
-      });
-    void look();
-    return () => {
-      over = true;
-      clearTimeout(timer);
-    };
+    return onceTold(queueId, 0, note);
   }, [queueId, ticket, shut, draw]);
 
   const made = draw !== undefined && !isToBeDrawn(place);
@@ -42,17 +32,33 @@ export function useDraw(place: PlaceState, doors: QueueOverview['state'] | undef
     if (!made) return;
     let over = false;
     // All who wait are told of the draw at the same moment.
-    const timer = setTimeout(async () => {
-      const found = await drawsOf(queueId).then(
-        (draws) => check(draws, draw, ticket),
-        (): Checked => 'unchecked',
-      );
+    const stop = onceTold(queueId, jittered(CHECKED_AFTER_MILLISECONDS), async (draws) => {
+      const found = await check(draws, draw, ticket);
       if (!over) setChecked(found);
-    }, jittered(CHECKED_AFTER_MILLISECONDS));
+    });
     return () => {
       over = true;
-      clearTimeout(timer);
+      stop();
     };
   }, [queueId, ticket, made]);
   return checked;
+}
+
+/** Asks for the draws after a while, and again until there is an answer. @returns stops it */
+function onceTold(queueId: string, afterMilliseconds: number, told: (draws: Draw[]) => void): () => void {
+  let over = false;
+  const ask = () =>
+    drawsOf(queueId).then(
+      (draws) => {
+        if (!over) told(draws);
+      },
+      () => {
+        if (!over) timer = setTimeout(ask, jittered(AGAIN_AFTER_MILLISECONDS));
+      },
+    );
+  let timer = setTimeout(ask, afterMilliseconds);
+  return () => {
+    over = true;
+    clearTimeout(timer);
+  };
 }
