@@ -1,5 +1,6 @@
 // Free ports on loopback.
 import { randomInt } from 'node:crypto';
+import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
 
 // Below every system's range for outgoing connections. A port from that range could be taken by a client between a
@@ -18,12 +19,31 @@ export function isFree(port: number): Promise<boolean> {
   });
 }
 
-/** A random port p so that p and every p + offset is free now. Another process may still be quicker: see onFreePort. */
+/**
+ * Takes the same number in UDP, which nothing here uses: it marks the port as given out, for all processes that ask here,
+ * until this one ends. Without it two services could be given one port while neither listens yet, and the clients of the
+ * one that comes second would be answered by the first.
+ */
+function reserve(port: number): Promise<(() => void) | null> {
+  return new Promise((resolve) => {
+    const mark = createSocket('udp4').unref();
+    mark.once('error', () => resolve(null));
+    mark.bind({ port, address: '127.0.0.1', exclusive: true }, () => resolve(() => mark.close()));
+  });
+}
+
+/**
+ * A random port p so that p and every p + offset is free now and given to nobody else. A stranger may still be quicker:
+ * see onFreePort.
+ */
 export async function freePort(...offsets: number[]): Promise<number> {
   for (;;) {
     const port = randomInt(LOWEST, HIGHEST + 1);
-    const free = await Promise.all([0, ...offsets].map((offset) => isFree(port + offset)));
-    if (free.every(Boolean)) return port;
+    const ports = [port, ...offsets.map((offset) => port + offset)];
+    const marks = await Promise.all(ports.map(reserve));
+    const free = await Promise.all(ports.map(isFree));
+    if (marks.every(Boolean) && free.every(Boolean)) return port;
+    for (const release of marks) release?.();
   }
 }
 

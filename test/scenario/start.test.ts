@@ -5,8 +5,9 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
+import { freePort } from '../../scripts/services/ports.ts';
 import { copyPreparedDatabase } from '../support/prepared-database.ts';
-import { freePort, startService } from '../support/service.ts';
+import { startService } from '../support/service.ts';
 
 vi.setConfig({ testTimeout: 180_000 });
 
