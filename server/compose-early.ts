@@ -17,11 +17,11 @@ export function composeEarly(
   return {
     // Not of the line: which of several a request is about stands in its body, and one must not shut out another.
     full: { reserve: full.taking, hold: full.taking, pay: full.settling, charge: wallets.full },
-    refused: (operation, reason, seconds) => {
+    refused: (operation, reason) => {
       const { method, route } = OPERATIONS[operation];
       refused.add(operation, reason);
       // None of the hooks sees these.
-      metrics.observe(method, route, 503, seconds);
+      metrics.observe(method, route, 503, 0);
       const api = apiOf(method, route);
       if (api !== null) traffic.turnedAway(api, 503);
     },

@@ -9,7 +9,7 @@ import { addSeats, admit, CONCERT_ID, SCHEDULE_ID, STANDING_SEAT_ID } from '../l
 const TIMES = 3;
 const BUYERS = 50;
 /** At the peak: enough for full batches, too few to be refused. */
-const AT_THE_PEAK = 300;
+const AT_THE_PEAK = 200;
 /** At three times that: so many that one is free for whoever comes. */
 const CONNECTIONS = 5_000;
 /** A service that has just started is several times slower. */

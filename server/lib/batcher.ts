@@ -14,7 +14,7 @@ export interface BatcherOptions {
    * busy event loop in between; default none.
    */
   callsAhead?: number;
-  /** Who would wait longer for their call finds it `full`, and who would wait twice as long is refused; none is no limit. */
+  /** Who would wait longer for their call finds that it `isFull`, and who would wait twice as long is refused; none is no limit. */
   longestWaitMilliseconds?: number;
   /** Makes the error for a refused item. */
   overloaded: () => Error;
@@ -65,14 +65,17 @@ export class Batcher<I, O> {
     return this.#waiting.length;
   }
 
-  /** Whether who comes now would wait too long: to be asked before anything is done for them. */
-  get full(): boolean {
-    return this.#waitsLonger(1);
+  /**
+   * Whether who comes now would wait too long: to be asked before anything is done for them.
+   * @param coming how many are on their way to `add`, and come before them
+   */
+  isFull(coming = 0): boolean {
+    return this.#waitsLonger(1, coming);
   }
 
   /** Whether `add` would refuse at this moment. */
   get refuses(): boolean {
-    return this.#waiting.length >= this.#options.maxWaitingItems || this.#waitsLonger(REFUSED_AT);
+    return this.#waiting.length >= this.#options.maxWaitingItems || this.#waitsLonger(REFUSED_AT, 0);
   }
 
   add(item: I): Promise<O> {
@@ -87,13 +90,15 @@ export class Batcher<I, O> {
    * By how many calls are ahead, and how long they take at present: as fast as the store, however fast that is. Never true
    * for who fits the next call, so that the store always has a whole batch to go on with.
    */
-  #waitsLonger(times: number): boolean {
+  #waitsLonger(times: number, coming: number): boolean {
     const { longestWaitMilliseconds: longest, maxBatchItems, maxCallsInFlight } = this.#options;
-    if (longest === undefined || this.#waiting.length < maxBatchItems) return false;
+    const waiting = this.#waiting.length + coming;
+    if (longest === undefined || waiting < maxBatchItems) return false;
     // Those sent ahead make no more of them a second; that each takes longer for them leaves room for the event loop.
-    const rounds = Math.floor(this.#waiting.length / maxBatchItems) / maxCallsInFlight;
+    const rounds = Math.floor(waiting / maxBatchItems) / maxCallsInFlight;
     // A call under way that takes longer than those before says more than they do.
-    const roundMilliseconds = Math.max(this.#callMilliseconds, performance.now() - this.#latestBegan);
+    const underWay = this.#inFlight > 0 ? performance.now() - this.#latestBegan : 0;
+    const roundMilliseconds = Math.max(this.#callMilliseconds, underWay);
     return rounds * roundMilliseconds > times * longest;
   }
 

@@ -45,6 +45,8 @@ export class Reservations {
   readonly #committed: () => void;
   readonly #taking: Batcher<ReserveItem, Outcome<Done>>;
   readonly #settling: Batcher<SettleItem, Outcome<Done>>;
+  /** Buyers who are just being looked up in the line: those who come meanwhile wait behind them. */
+  #lookedUp = 0;
 
   /** @param committed called after a change was committed, so that its events leave at once */
   constructor(store: ReservationStore, admission: Admission, committed: () => void) {
@@ -56,7 +58,10 @@ export class Reservations {
   }
 
   /** Whether who comes now to take a seat, or to pay one, would wait too long. */
-  readonly full = { taking: () => this.#taking.full, settling: () => this.#settling.full };
+  readonly full = {
+    taking: () => this.#taking.isFull(this.#lookedUp),
+    settling: () => this.#settling.isFull(),
+  };
 
   /** Seat taken, paid and confirmed in one step. Asking again for one's own seat answers the same reservation. */
   reserve(request: SeatRequest): Promise<Outcome<ReservationView>> {
@@ -102,7 +107,10 @@ export class Reservations {
   async #take(request: SeatRequest, pay: boolean): Promise<Outcome<ReservationView>> {
     const { concertScheduleId: scheduleId, ticket, provenUntil, ...rest } = request;
     const { userId, queueId } = request;
-    const admittedUntil = await this.#admission.admittedUntil(userId, queueId, ticket, provenUntil);
+    this.#lookedUp++;
+    const admittedUntil = await this.#admission
+      .admittedUntil(userId, queueId, ticket, provenUntil)
+      .finally(() => void this.#lookedUp--);
     return this.#after(await this.#taking.add({ ...rest, scheduleId, reservationId: freshId(), pay, admittedUntil }));
   }
 

@@ -40,7 +40,7 @@ export class Wallets {
   }
 
   /** Whether who comes now to charge would wait too long. */
-  readonly full = () => this.#charging.full;
+  readonly full = () => this.#charging.isFull();
 
   async charge(item: ChargeItem): Promise<Outcome<WalletView>> {
     const outcome = await this.#charging.add(item);

@@ -152,15 +152,21 @@ describe('Batcher with a bound on waiting', () => {
 
   it('is full when the calls ahead, as long as they take at present, take longer than the bound', async () => {
     // Three a call, 100 ms each: nine of those who wait are three calls, 300 ms, and twelve are 400.
-    expect((await loaded({ callMilliseconds: 100, waiting: 11 })).batcher.full).toBe(false);
+    expect((await loaded({ callMilliseconds: 100, waiting: 11 })).batcher.isFull()).toBe(false);
     const { batcher } = await loaded({ callMilliseconds: 100, waiting: 12 });
-    expect(batcher.full).toBe(true);
+    expect(batcher.isFull()).toBe(true);
     expect(batcher.refuses).toBe(false);
   });
 
   it('lets ten times as many wait for a store that is ten times as fast', async () => {
-    expect((await loaded({ callMilliseconds: 10, waiting: 92 })).batcher.full).toBe(false);
-    expect((await loaded({ callMilliseconds: 10, waiting: 93 })).batcher.full).toBe(true);
+    expect((await loaded({ callMilliseconds: 10, waiting: 92 })).batcher.isFull()).toBe(false);
+    expect((await loaded({ callMilliseconds: 10, waiting: 93 })).batcher.isFull()).toBe(true);
+  });
+
+  it('counts those who are on their way to it', async () => {
+    const { batcher } = await loaded({ callMilliseconds: 100, waiting: 3 });
+    expect(batcher.isFull(8)).toBe(false);
+    expect(batcher.isFull(9)).toBe(true);
   });
 
   it('refuses who comes all the same and would wait twice the bound; nothing is asked for them', async () => {
@@ -168,13 +174,13 @@ describe('Batcher with a bound on waiting', () => {
     await expect(batcher.add(99)).rejects.toThrow('full');
     expect(await inTime()).toHaveLength(42);
     expect(calls.flatMap(({ items }) => items)).not.toContain(99);
-    expect(batcher.full).toBe(false);
+    expect(batcher.isFull()).toBe(false);
     expect(batcher.waiting).toBe(0);
   });
 
   it('never refuses who fits the next call, however slow the store is', async () => {
     const { batcher } = await loaded({ callMilliseconds: 60_000, waiting: 2 });
-    expect(batcher.full).toBe(false);
+    expect(batcher.isFull()).toBe(false);
     void batcher.add(3);
     expect(batcher.waiting).toBe(3);
   });
@@ -183,6 +189,7 @@ describe('Batcher with a bound on waiting', () => {
     const { batcher, inTime } = await loaded({ callMilliseconds: 1, waiting: 0 });
     await inTime();
     now += 60_000;
+    expect(batcher.isFull(BOUND.maxBatchItems)).toBe(false);
     for (let n = 1; n < BOUND.maxBatchItems; n++) void batcher.add(n);
     expect(batcher.refuses).toBe(false);
     void batcher.add(BOUND.maxBatchItems);
@@ -192,9 +199,9 @@ describe('Batcher with a bound on waiting', () => {
 
   it('sees a call that hangs before it has ended', async () => {
     const { batcher } = await loaded({ callMilliseconds: 1, waiting: 3 });
-    expect(batcher.full).toBe(false);
+    expect(batcher.isFull()).toBe(false);
     now += 301;
-    expect(batcher.full).toBe(true);
+    expect(batcher.isFull()).toBe(true);
     now += 300;
     expect(batcher.refuses).toBe(true);
   });

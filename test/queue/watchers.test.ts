@@ -99,7 +99,7 @@ for (const target of LINES) {
       const { queueId, ticketOf } = await filled(1, ['inside']);
       await here.configure(queueId, { state: 'PRE_QUEUE', shuffle: true });
       const names = ['a', 'b', 'c'];
-      const waiting = [];
+      const waiting: Awaited<ReturnType<Queue['enter']>>[] = [];
       for (const name of names) waiting.push(await here.enter(name, queueId));
       const before = listenTo(here, 'inside', queueId, ticketOf('inside'));
       const listeners = waiting.map((place) =>
