@@ -22,6 +22,7 @@ const REFUSALS: Record<string, readonly string[]> = {
   'POST /api/v1/token/create': ['FORBIDDEN', 'IDEMPOTENCY_KEY_REUSED', 'IN_PROGRESS'],
   'GET /api/v1/token': ['NOT_IN_QUEUE'],
   'GET /api/v1/token/events': ['NOT_IN_QUEUE'],
+  'GET /api/v1/token/receipt': ['NOT_IN_QUEUE'],
   'DELETE /api/v1/token': ['NOT_IN_QUEUE'],
   'GET /api/v1/concerts/{concertId}/schedules': ['CONCERT_NOT_FOUND'],
   'GET /api/v1/concerts/{concertId}/schedules/{concertScheduleId}/seats': ['CONCERT_NOT_FOUND', 'SCHEDULE_NOT_FOUND'],
