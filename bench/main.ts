@@ -5,7 +5,7 @@ import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { admitLatency } from './cases/admission.ts';
 import { spike300, spike10000, sseMemory, sseUpdate } from './cases/crowd.ts';
-import { goodputEnter, goodputReserve, goodputReserveFull } from './cases/goodput.ts';
+import { goodputEnter, goodputReserve, goodputReserveFull, goodputReserveLate } from './cases/goodput.ts';
 import { lineGrowth, lineGrowthSql, lineMemory } from './cases/line.ts';
 import { pagesConsole, pagesPaint, pagesPan, pagesPosition } from './cases/pages.ts';
 import { idleMemory, start } from './cases/process.ts';
@@ -31,6 +31,7 @@ const ALL: Bench[] = [
   spike10000,
   goodputReserve,
   goodputReserveFull,
+  goodputReserveLate,
   goodputEnter,
   start,
   idleMemory,

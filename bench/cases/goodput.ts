@@ -8,8 +8,9 @@ import { addSeats, admit, CONCERT_ID, SCHEDULE_ID, STANDING_SEAT_ID } from '../l
 
 const TIMES = 3;
 const BUYERS = 50;
-/** At the peak: enough for full batches, too few to be refused. */
+/** Connections at the peak: enough for full batches, too few to be refused. A longer way to the store holds more of them. */
 const AT_THE_PEAK = 200;
+const AT_THE_PEAK_LATE = 400;
 /** At three times that: so many that one is free for whoever comes. */
 const CONNECTIONS = 5_000;
 /** A service that has just started is several times slower. */
@@ -50,6 +51,7 @@ const goodput = (
   goal: number,
   asking: () => Asking,
   prepare?: (subject: Subject) => Promise<void>,
+  atThePeak = AT_THE_PEAK,
 ): Bench => ({
   name,
   unit: 'served/s',
@@ -62,12 +64,13 @@ const goodput = (
     const all: Round[] = [];
     // The peak is measured like what is held against it.
     const apart = keepApart();
+    const course = { kit, subject, apart, calm: calmly(kit, subject, atThePeak), asking };
     try {
       for (let n = 1; n <= WARM_UPS; n++) {
         kit.say(`warming up, ${n} of ${WARM_UPS}`);
-        await withClient((client) => client.ask({ ...calmly(kit, subject), ...asking() }));
+        await withClient((client) => client.ask({ ...course.calm, ...asking() }));
       }
-      for (let n = 1; n <= kit.rounds; n++) all.push(await round(kit, subject, apart, n, asking));
+      for (let n = 1; n <= kit.rounds; n++) all.push(await round(course, n));
     } finally {
       apart.end();
     }
@@ -93,13 +96,13 @@ const goodput = (
   },
 });
 
-const calmly = (kit: Kit, { url }: Subject) => {
+const calmly = (kit: Kit, { url }: Subject, connections: number) => {
   const { hostname: host, port } = new URL(url);
   return {
     host,
     port: Number(port),
     seconds: kit.seconds,
-    connections: AT_THE_PEAK,
+    connections,
     usefulMilliseconds: USEFUL_MILLISECONDS,
   };
 };
@@ -113,20 +116,27 @@ async function withClient<T>(work: (client: Client<Order, Arrivals>) => Promise<
   }
 }
 
-const round = (kit: Kit, subject: Subject, apart: Apart, n: number, asking: () => Asking): Promise<Round> =>
+interface Course {
+  kit: Kit;
+  subject: Subject;
+  apart: Apart;
+  calm: ReturnType<typeof calmly>;
+  asking: () => Asking;
+}
+
+const round = ({ kit, subject, apart, calm, asking }: Course, n: number): Promise<Round> =>
   withClient(async (client) => {
-    const order = calmly(kit, subject);
     kit.say(`round ${n} of ${kit.rounds}: the peak`);
-    const [calm, calmCost] = await costing(apart, () => client.ask({ ...order, ...asking() }));
-    if (calm.refused + calm.lost > 0) throw new Error(`${calm.refused + calm.lost} were not served at the peak`);
-    const peak = calm.served / calm.seconds;
+    const [top, topCost] = await costing(apart, () => client.ask({ ...calm, ...asking() }));
+    if (top.refused + top.lost > 0) throw new Error(`${top.refused + top.lost} were not served at the peak`);
+    const peak = top.served / top.seconds;
     kit.say(`round ${n} of ${kit.rounds}: ${TIMES} times the peak`);
     const watch = watchHealth(subject.url);
     const [storm, stormCost] = await costing(apart, () =>
-      client.ask({ ...order, ...asking(), rate: TIMES * peak, connections: CONNECTIONS }),
+      client.ask({ ...calm, ...asking(), rate: TIMES * peak, connections: CONNECTIONS }),
     );
     if (storm.lost > 0) throw new Error(`${storm.lost} got another answer than 200 or 503`);
-    return { peak, storm, peakCost: calmCost / calm.served, stormCost, health: await watch() };
+    return { peak, storm, peakCost: topCost / top.served, stormCost, health: await watch() };
   });
 
 /** With the microseconds of processor time that it took. */
@@ -171,4 +181,5 @@ const inside = async (subject: Subject) => {
 };
 export const goodputReserve = goodput('goodput-reserve', 'embedded', 0.9, buying, inside);
 export const goodputReserveFull = goodput('goodput-reserve-full', 'full', 0.9, buying, inside);
+export const goodputReserveLate = goodput('goodput-reserve-late', 'late', 0.9, buying, inside, AT_THE_PEAK_LATE);
 export const goodputEnter = goodput('goodput-enter', 'full', 0.9, entering);

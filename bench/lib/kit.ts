@@ -7,10 +7,15 @@ import { createClient } from 'redis';
 import { createDatabase } from '../../scripts/services/database.ts';
 import type { ServiceName } from '../../scripts/services/service.ts';
 import { type Services, startServices } from '../../scripts/services/services.ts';
+import { FaultProxy } from '../../test/support/fault-proxy.ts';
 import { type Service, startService } from '../../test/support/service.ts';
 import type { Server } from './wrk.ts';
 
-export type Size = 'embedded' | 'postgres' | 'full';
+/** `late`: PostgreSQL with a way to it that takes its time. */
+export type Size = 'embedded' | 'postgres' | 'late' | 'full';
+
+/** In each direction: about what a database takes that has too much to do, or that is in another region. */
+const LATE_MILLISECONDS = 10;
 
 export interface Subject extends Service {
   size: Size;
@@ -71,15 +76,25 @@ export class Kit {
     const databaseUrl = size === 'embedded' ? undefined : await this.database();
     const full =
       size === 'full' ? { REDIS_URL: await this.emptyRedis(), KAFKA_BROKERS: await this.store('kafka') } : {};
+    const askedAt = size === 'late' ? await this.#late(databaseUrl as string) : databaseUrl;
     const lasting = { ACTIVE_SECONDS: '3600', NO_SHOW_SECONDS: '3600', HOLD_SECONDS: '3600', LOG_LEVEL: 'error' };
     const service = await startService({
       ...lasting,
-      ...(databaseUrl && { DATABASE_URL: databaseUrl }),
+      ...(askedAt && { DATABASE_URL: askedAt }),
       ...full,
       ...env,
     });
     this.#cleanups.push(() => service.stop());
     return Object.assign(service, { size, databaseUrl });
+  }
+
+  async #late(databaseUrl: string): Promise<string> {
+    const url = new URL(databaseUrl);
+    const proxy = await FaultProxy.open({ host: url.hostname, port: Number(url.port) });
+    proxy.delay(LATE_MILLISECONDS);
+    this.#cleanups.push(() => proxy.close());
+    url.port = String(proxy.port);
+    return url.href;
   }
 
   /** The reference: the same route, schemas and answer on a bare Fastify, with no store behind it. */
