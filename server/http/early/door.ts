@@ -25,21 +25,12 @@ export class Door {
     this.#loop = loop;
   }
 
-  /** Whether there is anything for which the next who come would be refused. */
-  get refusesSomebody(): boolean {
-    return this.#late || Object.values(this.#full).some((full) => full());
-  }
-
   reasonToRefuse(operation: Operation): Reason | null {
     if (this.#full[operation]?.()) return 'store';
-    if (!OPERATIONS[operation].canWait || !this.#late) return null;
+    if (!OPERATIONS[operation].canWait || this.#loop.milliseconds() <= LONGEST_LOOP_DELAY_MILLISECONDS) return null;
     // Not all of them. A refusal costs a good part of an answer: where nobody goes away as they are told to, there would
     // be no time left to serve anybody.
     this.#everyOther = !this.#everyOther;
     return this.#everyOther ? 'process' : null;
-  }
-
-  get #late(): boolean {
-    return this.#loop.milliseconds() > LONGEST_LOOP_DELAY_MILLISECONDS;
   }
 }

@@ -16,8 +16,7 @@ export interface EarlyOptions extends DoorOptions {
 /**
  * Refuses, before anything is done for them, those who would wait too long: by the first line of the request alone, in
  * front of Fastify, with an answer that is ready. Whoever is refused reaches no hook and no route, and Node throws the
- * rest of their request away as it comes, so that the connection can be used again. While somebody is refused, connections
- * are read ahead of Node as well. Call it before anything else listens to the server.
+ * rest of their request away as it comes, so that the connection can be used again; from then on it is read ahead of Node. Call it before anything else listens to the server.
  * @param stopping then nobody is refused here, since there is more to tell them
  */
 export function refuseEarly(
@@ -36,9 +35,6 @@ export function refuseEarly(
     return true;
   };
   const shortCut = new ShortCut(({ method, url }) => (refuses(method, url) ? answers.text() : null));
-  app.server.on('connection', (socket) => {
-    if (door.refusesSomebody) shortCut.opened(socket);
-  });
   inFront(app.server, (request, response) => {
     const refused = !shortCut.lettingIn && refuses(request.method, request.url);
     if (refused) answers.send(response);

@@ -2,18 +2,17 @@ import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { type FirstLine, WholeRequests } from './whole-request.ts';
 
+/** Requests that Node was given since the connection is read here, and those of them that it has answered. */
 interface Connection {
-  /** Whether Node awaits the beginning of a request where it is not busy with one. */
-  known: boolean;
-  /** Requests that Node was given since the connection is read here, and those of them that it has answered. */
   given: number;
   answered: number;
 }
 
 /**
  * Reads connections ahead of Node, so that whom there is nothing to be done for costs next to nothing: for each request Node
- * makes two streams, which is several times what a refusal takes. What is not refused goes to Node as it came. A
- * connection that sends anything but whole and plain requests is Node's for good.
+ * makes two streams, which is several times what a refusal takes. What is not refused goes to Node as it came. Begins on a
+ * connection when Node has refused a request of it (one that Node never got a request of would be closed by it as too
+ * slow); one that sends anything but whole and plain requests is Node's for good.
  */
 export class ShortCut {
   readonly #connections = new WeakMap<Socket, Connection>();
@@ -26,25 +25,19 @@ export class ShortCut {
     this.#refusal = refusal;
   }
 
-  /** Reads a connection from its first byte on. */
-  opened(socket: Socket): void {
-    this.#readAhead(socket, true);
-  }
-
   /** Call it for each request that Node took. @param refused its answer is a refusal: reads its connection from then on */
   taken(response: ServerResponse, refused: boolean): void {
     const { req: request } = response;
     const { socket } = request;
     const connection = this.#connections.get(socket);
     if (connection) response.once('finish', () => void connection.answered++);
-    // What has come already of the next request is unknown here.
-    else if (refused) request.once('close', () => request.complete && this.#readAhead(socket, false));
+    else if (refused) request.once('close', () => request.complete && this.#readAhead(socket));
   }
 
-  #readAhead(socket: Socket, known: boolean): void {
+  #readAhead(socket: Socket): void {
     const [toNode, ...others] = socket.listeners('data') as ((piece: Buffer) => void)[];
     if (toNode === undefined || others.length > 0 || this.#connections.has(socket)) return;
-    const connection: Connection = { known, given: 0, answered: 0 };
+    const connection: Connection = { given: 0, answered: 0 };
     this.#connections.set(socket, connection);
     const requests = new WholeRequests();
     const read = (piece: Buffer) => {
@@ -54,16 +47,16 @@ export class ShortCut {
         toNode(piece);
         return;
       }
-      // Who asks before their last answer is there gets theirs after it; and Node lets wait who doesn't read their answers.
+      // The first may be the rest of another request, of which Node knows and we don't: once it has taken and answered
+      // that, both of us stand at the beginning of one. Who asks before their last answer is there gets theirs after it;
+      // and Node lets wait who doesn't read their answers.
       const { given, answered } = connection;
-      const free = connection.known && given === answered && !socket.writableNeedDrain;
+      const free = given > 0 && given === answered && !socket.writableNeedDrain;
       const refusal = free ? this.#refusal(asked) : null;
       if (refusal !== null) {
         socket.write(refusal, 'latin1');
         return;
       }
-      // Once Node has taken and answered what may be the rest of another request, both of us stand at the beginning of one.
-      connection.known = true;
       connection.given++;
       this.lettingIn = free;
       toNode(piece);
