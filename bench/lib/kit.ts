@@ -14,8 +14,8 @@ import type { Server } from './wrk.ts';
 /** `late`: PostgreSQL with a way to it that takes its time. */
 export type Size = 'embedded' | 'postgres' | 'late' | 'full';
 
-/** In each direction: about what a database takes that has too much to do, or that is in another region. */
-const LATE_MILLISECONDS = 10;
+/** In each direction: about what a database takes that has too much to do. */
+const LATE_MILLISECONDS = 25;
 
 export interface Subject extends Service {
   size: Size;
