@@ -10,6 +10,7 @@ import { lineGrowth, lineGrowthSql, lineMemory } from './cases/line.ts';
 import { pagesConsole, pagesPaint, pagesPan, pagesPosition } from './cases/pages.ts';
 import { idleMemory, start } from './cases/process.ts';
 import { tokenIssue, tokenStatus } from './cases/queue.ts';
+import { refusal } from './cases/refusal.ts';
 import { hotSeat, reserve, reserveEmbedded, reserveStanding } from './cases/reservation.ts';
 import { loadRunner } from './cases/runner.ts';
 import { type Bench, judged, type Result } from './lib/bench.ts';
@@ -33,6 +34,7 @@ const ALL: Bench[] = [
   goodputReserveFull,
   goodputReserveLate,
   goodputEnter,
+  refusal,
   start,
   idleMemory,
   sseMemory,

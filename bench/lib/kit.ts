@@ -98,8 +98,13 @@ export class Kit {
   }
 
   /** The reference: the same route, schemas and answer on a bare Fastify, with no store behind it. */
-  async bare(): Promise<Server> {
-    const child = spawn(process.execPath, [join(import.meta.dirname, '../reference/bare.ts')], {
+  bare(): Promise<Server> {
+    return this.reference('bare');
+  }
+
+  /** @param name a file in bench/reference that prints its URL */
+  async reference(name: string): Promise<Server> {
+    const child = spawn(process.execPath, [join(import.meta.dirname, `../reference/${name}.ts`)], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     this.#cleanups.push(async () => {

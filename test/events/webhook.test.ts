@@ -87,7 +87,7 @@ describe('the webhook', () => {
     };
     expect(await webhook({ timeoutMilliseconds: 20_000 }).handle([event(1)])).toEqual([null]);
     receiver.answer = (_, response) => void response.writeHead(200).write('and then nothing');
-    expect(await webhook({ timeoutMilliseconds: 100 }).handle([event(2)])).toEqual([null]);
+    expect(await webhook({ timeoutMilliseconds: 2_000 }).handle([event(2)])).toEqual([null]);
   });
 
   it('says why a receiver could not be reached', async () => {

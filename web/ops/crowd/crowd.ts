@@ -7,7 +7,7 @@ const LOOK_EVERY_MILLISECONDS = 700;
 const BUYING_TRIES = 4;
 /** Most people buy; some only look. */
 const BUYERS = 0.9;
-const WAITS_FOR_THE_DOOR = ['OVERLOADED', 'STORE_UNAVAILABLE', 'RATE_LIMITED', 'OFFLINE'];
+const COMES_AGAIN_AFTER = ['OVERLOADED', 'STORE_UNAVAILABLE', 'RATE_LIMITED', 'OFFLINE'];
 
 /** People who line up, are admitted, buy a seat and leave: through the API that everybody uses. */
 export class Crowd {
@@ -60,17 +60,22 @@ export class Crowd {
   }
 
   async #enter(userId: string): Promise<void> {
-    while (!this.#home) {
+    try {
+      const place = (await this.#patiently('POST', '/api/v1/token/create', { userId })) as Place;
+      if (place.status === 'ACTIVE') void this.#shopping(userId);
+      else this.#waiting.set(userId, place.ticket);
+    } catch {
+      if (!this.#home) this.#failed++;
+    }
+  }
+
+  /** As fans do: who is told to come again later does. @throws CrowdRefused */
+  async #patiently(...[method, path, body]: Parameters<typeof fetchJson>): Promise<unknown> {
+    for (;;) {
       try {
-        const place = (await fetchJson<Place>('POST', '/api/v1/token/create', { userId })) as Place;
-        if (place.status === 'ACTIVE') void this.#shopping(userId);
-        else this.#waiting.set(userId, place.ticket);
-        return;
+        return await fetchJson(method, path, body);
       } catch (error) {
-        if (!(error instanceof CrowdRefused) || !WAITS_FOR_THE_DOOR.includes(error.code)) {
-          this.#failed++;
-          return;
-        }
+        if (this.#home || !(error instanceof CrowdRefused) || !COMES_AGAIN_AFTER.includes(error.code)) throw error;
         await pause(error.retryAfterSeconds * 1_000 * (1 + Math.random()));
       }
     }
@@ -91,10 +96,10 @@ export class Crowd {
     this.#inside++;
     try {
       // Asking for the place is showing up.
-      await fetchJson('GET', `/api/v1/token?userId=${userId}`);
+      await this.#patiently('GET', `/api/v1/token?userId=${userId}`);
       await pause(this.#stayMilliseconds * (0.5 + Math.random()));
       if (!this.#home && Math.random() < BUYERS) await this.#buy(userId);
-      if (!this.#home) await fetchJson('DELETE', `/api/v1/token?userId=${userId}`);
+      if (!this.#home) await this.#leave(userId);
       this.#gone++;
     } catch {
       if (!this.#home) this.#failed++;
@@ -102,12 +107,21 @@ export class Crowd {
     this.#inside = Math.max(0, this.#inside - 1);
   }
 
+  async #leave(userId: string): Promise<void> {
+    try {
+      await this.#patiently('DELETE', `/api/v1/token?userId=${userId}`);
+    } catch (error) {
+      // Asked twice, since the first answer got lost.
+      if (!(error instanceof CrowdRefused) || error.code !== 'NOT_IN_QUEUE') throw error;
+    }
+  }
+
   async #buy(userId: string): Promise<void> {
     for (let tried = 0; tried < BUYING_TRIES; tried++) {
       const wish = this.#shop.pick();
       if (!wish) return;
       try {
-        await fetchJson('POST', '/api/v1/reservation', { userId, ...wish });
+        await this.#patiently('POST', '/api/v1/reservation', { userId, ...wish });
         this.#bought++;
         return;
       } catch (error) {
