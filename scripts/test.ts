@@ -21,6 +21,8 @@ const LONG = [
   'test/fuzz/**',
   'test/abuse/{many-connections,limits,rotation}*',
   'test/crash/full*',
+  'test/events/kafka-broker*',
+  'test/queue/redis-cluster-trouble*',
 ];
 
 const root = join(import.meta.dirname, '..');

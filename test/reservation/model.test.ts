@@ -7,7 +7,7 @@ import { PLACES, PRICE, SaleModel, SEATS, SEATS_PER_USER } from './model.ts';
 import { type Counter, OPENING, openCounter, openVenue } from './sale.ts';
 
 /** More of them: `npm run fuzz -- --model --runs 1000`. */
-const RUNS = Number(process.env.PROPERTY_RUNS ?? 30);
+const RUNS = Number(process.env.PROPERTY_RUNS ?? 20);
 const MOST_MILLISECONDS = Math.max(300_000, Number(process.env.PROPERTY_MILLISECONDS ?? 0));
 
 /** The commands must come to all of it, or they prove little. */
