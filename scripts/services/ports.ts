@@ -27,7 +27,11 @@ export function isFree(port: number): Promise<boolean> {
 function reserve(port: number): Promise<(() => void) | null> {
   return new Promise((resolve) => {
     const mark = createSocket('udp4').unref();
-    mark.once('error', () => resolve(null));
+    mark.once('error', ({ code }: NodeJS.ErrnoException) => {
+      mark.close();
+      // Where UDP is not to be had at all, nothing can be marked, and ports are as free as they look.
+      resolve(code === 'EADDRINUSE' ? null : () => {});
+    });
     mark.bind({ port, address: '127.0.0.1', exclusive: true }, () => resolve(() => mark.close()));
   });
 }
