@@ -34,7 +34,7 @@ describe.skipIf(!CHROMIUM)('the console', () => {
     page.locator('.tile', { hasText: new RegExp(`^${name}`) }).locator('strong');
 
   it("opens with the operators' token alone, which leaves the address at once", async () => {
-    const { page } = await stage.visit('/ops', { reducedMotion: 'reduce' });
+    const { page } = await stage.visit('/ops');
     await page.getByLabel('Operators’ token').fill('not-the-token-at-all');
     await page.getByRole('button', { name: 'Open the console' }).click();
     await page.getByText('This token is not the one.').waitFor();
@@ -180,13 +180,13 @@ describe.skipIf(!CHROMIUM)('the console', () => {
   it('is accessible and fits any window, in both languages', async () => {
     const found: string[] = [];
     for (const locale of ['en-US', 'ko-KR']) {
-      const { page } = await open({ locale, reducedMotion: 'reduce' });
+      const { page } = await open({ locale });
       await page.locator('.area').first().waitFor();
       found.push(...(await inspect(page, `the console, ${locale}`)));
       await page.getByRole('button', { name: /Paused|멈춤/ }).click();
       found.push(...(await inspect(page, `its dialog, ${locale}`)));
     }
-    const { page } = await stage.visit('/ops', { reducedMotion: 'reduce' });
+    const { page } = await stage.visit('/ops');
     await page.getByLabel('Operators’ token').waitFor();
     found.push(...(await inspect(page, 'its door')));
     expect(found).toEqual([]);

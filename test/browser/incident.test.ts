@@ -18,7 +18,6 @@ describe.skipIf(!CHROMIUM || POSTGRES.missing)('an incident in the console', () 
     const visit = await stage.visit(`/ops#token=${stage.service.opsToken}`, {
       viewport: { width: 1440, height: 1000 },
       locale,
-      reducedMotion: 'reduce',
     });
     await visit.page.locator('.tile').first().waitFor();
     return visit;

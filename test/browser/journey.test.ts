@@ -7,7 +7,10 @@ describe.skipIf(!CHROMIUM)('two fans', () => {
   const stage = useStage(() => ({ QUEUE_CAP: '2' }));
 
   it('race for one seat: one has it, the other a line of comfort and a seat beside it, and both have their tickets', async () => {
-    const [anna, bora] = await Promise.all(['anna', 'bora'].map((userId) => stage.visit('/', { userId })));
+    // With everything that moves, as most fans see it.
+    const [anna, bora] = await Promise.all(
+      ['anna', 'bora'].map((userId) => stage.visit('/', { userId, reducedMotion: 'no-preference' })),
+    );
     const fans = [anna as Visit, bora as Visit];
     for (const { page } of fans) {
       await page.getByRole('link', { name: /Winterreise/ }).click();

@@ -17,7 +17,7 @@ describe.skipIf(!CHROMIUM)("the fan's pages", () => {
 
   it('are accessible and fit any window, each of them, in light and dark', async () => {
     await fill(stage.service, 3, 'inside');
-    const { page, complaints } = await stage.visit('/', { userId: 'anna', reducedMotion: 'reduce' });
+    const { page, complaints } = await stage.visit('/', { userId: 'anna' });
     const found: string[] = [];
     const look = async (name: string) => found.push(...(await inspect(page, name)));
     const at = async (path: string, ready: string) => {

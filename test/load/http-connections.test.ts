@@ -13,13 +13,15 @@ describe('timings and metrics', () => {
       setTimeout(() => {
         response.writeHead(200, { 'Content-Length': '4' });
         response.write('ab');
-        setTimeout(() => response.end('cd'), 120);
+        setTimeout(() => response.end('cd'), 300);
       }, 150);
     });
     const [[timings] = []] = (await shown(server, 'show(http.get(URL).timings);')) as [Record<string, number>][];
     const { waiting = 0, receiving = 0, sending = 0, duration = 0, blocked = 0, connecting = 0 } = timings ?? {};
     expect(waiting).toBeGreaterThanOrEqual(145);
-    expect(receiving).toBeGreaterThanOrEqual(110);
+    // A busy machine may tell of the head late, and takes that from what the body took.
+    expect(receiving).toBeGreaterThanOrEqual(50);
+    expect(waiting + receiving).toBeGreaterThanOrEqual(440);
     expect(sending + waiting + receiving).toBeCloseTo(duration, 2);
     expect(connecting).toBeGreaterThan(0);
     expect(blocked).toBeGreaterThanOrEqual(connecting);

@@ -120,7 +120,8 @@ describe.skipIf(POSTGRES.missing)('what the database is asked about trouble', ()
   it('tells large tables that are read without an index, dead rows, and broken indexes', async () => {
     const { database } = world;
     const upkeep = upkeepFigures(database);
-    await database.execute(`CREATE TABLE large (id integer, n integer); INSERT INTO large SELECT i, i FROM generate_series(1, 20000) i;
+    await database.execute(`CREATE TABLE large (id integer, n integer) WITH (autovacuum_enabled = false);
+      INSERT INTO large SELECT i, i FROM generate_series(1, 20000) i;
       DELETE FROM large WHERE id > 12000`);
     await until('the table', upkeep, ({ deadRowTable }) => deadRowTable === 'large');
     const scans = async () => {

@@ -11,6 +11,7 @@ import { startService } from '../support/service.ts';
 
 vi.setConfig({ testTimeout: 180_000 });
 
+const { PATH, NODE_COMPILE_CACHE } = process.env;
 const ROOT = join(import.meta.dirname, '../..');
 const scratch = mkdtempSync(join(tmpdir(), 'jari-start-'));
 const file = join(scratch, 'a-file');
@@ -30,7 +31,7 @@ async function run(env: Record<string, string>, signal?: [NodeJS.Signals, number
   if (!env.DATA_DIR) await copyPreparedDatabase(DATA_DIR);
   const child = spawn(process.execPath, ['server/main.ts'], {
     cwd: ROOT,
-    env: { PATH: process.env.PATH, NODE_ENV: 'test', PORT: port, LOG_LEVEL: 'fatal', ...env, DATA_DIR },
+    env: { PATH, NODE_COMPILE_CACHE, NODE_ENV: 'test', PORT: port, LOG_LEVEL: 'fatal', ...env, DATA_DIR },
   });
   const ended: Ended = { code: null, stdout: '', stderr: '' };
   child.stdout.on('data', (chunk) => {

@@ -1,5 +1,5 @@
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, afterEach, beforeAll } from 'vitest';
 import { Unavailable } from '../../../scripts/services/service.ts';
 import { buildPages, CHROMIUM_ARGUMENTS, findChromium } from '../../support/chromium.ts';
 import { type Service, startService } from '../../support/service.ts';
@@ -47,8 +47,11 @@ export function useStage(env: () => Record<string, string> | Promise<Record<stri
       return made;
     };
   });
+  // A page that stays open goes on asking and drawing, beside the tests that follow.
+  afterEach(async () => {
+    await Promise.all(contexts.splice(0).map((context) => context.close().catch(() => {})));
+  });
   afterAll(async () => {
-    await Promise.all(contexts.map((context) => context.close().catch(() => {})));
     await stage.browser?.close();
     await stage.service?.stop();
   });
@@ -60,6 +63,7 @@ async function visit({ browser, service }: Stage, path: string, { userId, ...opt
     viewport: { width: 390, height: 844 },
     locale: 'en-US',
     timezoneId: 'Asia/Seoul',
+    reducedMotion: 'reduce',
     ...options,
   });
   context.setDefaultTimeout(30_000);
