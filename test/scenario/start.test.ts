@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { freePort } from '../../scripts/services/ports.ts';
 import { copyPreparedDatabase } from '../support/prepared-database.ts';
-import { startService } from '../support/service.ts';
+import { COMPILED_ONCE, startService } from '../support/service.ts';
 
 vi.setConfig({ testTimeout: 180_000 });
 
@@ -29,7 +29,7 @@ async function run(env: Record<string, string>, signal?: [NodeJS.Signals, number
   const port = String(await freePort());
   const DATA_DIR = env.DATA_DIR ?? join(scratch, `data-${port}`);
   if (!env.DATA_DIR) await copyPreparedDatabase(DATA_DIR);
-  const child = spawn(process.execPath, ['server/main.ts'], {
+  const child = spawn(process.execPath, [COMPILED_ONCE, 'server/main.ts'], {
     cwd: ROOT,
     env: { PATH, NODE_COMPILE_CACHE, NODE_ENV: 'test', PORT: port, LOG_LEVEL: 'fatal', ...env, DATA_DIR },
   });

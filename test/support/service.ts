@@ -25,6 +25,9 @@ export interface Service {
   output(): string;
 }
 
+/** The embedded database's WebAssembly, once and not a second time for speed: most services of tests live for seconds. */
+export const COMPILED_ONCE = '--liftoff-only';
+
 export const OPS_TOKEN = 'ops-token-for-tests';
 
 /**
@@ -47,7 +50,7 @@ export async function startService(env: Record<string, string> = {}): Promise<Se
   }
 
   async function launch(): Promise<void> {
-    child = spawn(process.execPath, ['server/main.ts'], {
+    child = spawn(process.execPath, [COMPILED_ONCE, 'server/main.ts'], {
       cwd: ROOT,
       env: {
         ...process.env,
