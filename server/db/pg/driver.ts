@@ -33,6 +33,8 @@ export const PG_DEFAULTS: PgOptions = {
 
 /** So much later than it should have cancelled a statement, a server counts as silent. */
 const SILENT_MILLISECONDS = 500;
+/** A timer that comes so late says that this process stood still. */
+const LATE_MILLISECONDS = 50;
 const FOR_EVER = 0;
 
 /** A pool of connections to PostgreSQL 15 to 18. Connects on first use and again after the server was lost. */
@@ -44,6 +46,7 @@ class PostgresDatabase implements Database {
   readonly kind = 'postgres';
   readonly #pool: pg.Pool;
   readonly #patience: number;
+  readonly #connectTimeout: number;
   readonly #openedAt = new WeakMap<pg.PoolClient, number>();
   /** When a connection was last found silent. All that were open by then may be as dead, and are not used again. */
   #silentAt = Number.NEGATIVE_INFINITY;
@@ -53,6 +56,7 @@ class PostgresDatabase implements Database {
     const types = new pg.TypeOverrides();
     types.setTypeParser(BIGINT, Number);
     this.#patience = options.statementTimeoutMilliseconds + SILENT_MILLISECONDS;
+    this.#connectTimeout = options.connectTimeoutMilliseconds;
     this.#pool = new pg.Pool({
       connectionString: url,
       application_name: 'jari',
@@ -110,11 +114,22 @@ class PostgresDatabase implements Database {
 
   async #connect(): Promise<pg.PoolClient> {
     for (;;) {
-      const client = await this.#pool.connect().catch((cause) => {
+      const client = await this.#opened().catch((cause) => {
         throw new StoreUnavailable('no connection to the database', { cause });
       });
       if ((this.#openedAt.get(client) ?? 0) > this.#silentAt) return client;
       client.release(true);
+    }
+  }
+
+  /** Once more when the timer itself came late: while this process did not look, the server may well have answered. */
+  async #opened(): Promise<pg.PoolClient> {
+    const due = performance.now() + this.#connectTimeout;
+    try {
+      return await this.#pool.connect();
+    } catch (error) {
+      if (performance.now() < due + LATE_MILLISECONDS) throw error;
+      return this.#pool.connect();
     }
   }
 
