@@ -23,7 +23,7 @@ export const findChromium = (): Promise<string> =>
 
 const installed = (name: string): Promise<string> =>
   need(
-    () => NAMES.map((name) => findProgram(name)).find((path) => path !== undefined),
+    () => NAMES.map((program) => findProgram(program)).find((path) => path !== undefined),
     [name],
     `Chromium is needed to look at the pages: apt-get install ${name}`,
     (line) => console.warn(`chromium: ${line}`),

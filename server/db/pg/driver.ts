@@ -34,7 +34,7 @@ export const PG_DEFAULTS: PgOptions = {
 /** So much later than it should have cancelled a statement, a server counts as silent. */
 const SILENT_MILLISECONDS = 500;
 /** A timer that comes so late says that this process stood still. */
-const LATE_MILLISECONDS = 50;
+const LATE_MILLISECONDS = 200;
 const FOR_EVER = 0;
 
 /** A pool of connections to PostgreSQL 15 to 18. Connects on first use and again after the server was lost. */
